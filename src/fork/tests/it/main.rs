@@ -1,0 +1,9 @@
+//! Tests of the tool on a toy upstream: a few files, and a bootstrap that only pretends.
+
+mod build;
+mod fetch;
+mod help;
+mod patch;
+mod prepare;
+mod test_verb;
+mod toy;

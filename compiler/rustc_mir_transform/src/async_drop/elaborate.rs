@@ -1,0 +1,63 @@
+//! Drop elaboration's half of an awaited drop.
+//!
+//! Elaboration decides *that* a drop is awaited and *what* future does it. It says both with the
+//! one `Drop` terminator it would have written anyway:
+//!
+//! ```text
+//! drop(_3; fut=_9) -> [return: bb4, unwind: bb7, drop: bb6]
+//! ```
+//!
+//! `_9` is a fresh local whose type is the type of the destructor's future. Nothing is called and
+//! nothing is live yet: constructing the future, polling it and suspending are `StateTransform`'s
+//! business (see `expand.rs`). Until then the terminator means what it always meant, "the place is
+//! dropped here", so every pass in between may treat it as a synchronous drop, and a drop that
+//! turns out not to be awaited becomes one by forgetting `_9`.
+//!
+//! This is a child of `elaborate_drop` because it extends that module's private `DropCtxt`.
+
+use rustc_middle::mir::{BasicBlock, Place, TerminatorKind};
+use rustc_middle::ty::Ty;
+
+use super::{DropCtxt, DropElaborator, Unwind};
+use crate::coroutine::async_drop::Destructor;
+
+impl<'a, 'b, 'tcx, D> DropCtxt<'a, 'b, 'tcx, D>
+where
+    D: DropElaborator<'b, 'tcx>,
+    'tcx: 'b,
+{
+    /// Drops `place` by awaiting it, in `bb` or in a new block, and returns that block.
+    ///
+    /// With `destructor_only` the awaited future is that of the type's own `AsyncDrop::drop`, and
+    /// the ladder built around this block drops the fields. Otherwise it is the future of
+    /// `async_drop_in_place`, which drops the whole value.
+    pub(super) fn build_async_drop(
+        &mut self,
+        place: Place<'tcx>,
+        drop_ty: Ty<'tcx>,
+        bb: Option<BasicBlock>,
+        target: BasicBlock,
+        unwind: Unwind,
+        dropline: Option<BasicBlock>,
+        destructor_only: bool,
+    ) -> BasicBlock {
+        let destructor = if destructor_only { Destructor::Own } else { Destructor::Glue };
+        let fut_ty = destructor.future_ty(self.tcx(), self.elaborator.typing_env(), drop_ty);
+        let async_fut = fut_ty.map(|fut_ty| self.new_temp(fut_ty));
+        let kind = TerminatorKind::Drop {
+            place,
+            target,
+            unwind: unwind.into_action(),
+            replace: false,
+            drop: async_fut.and(dropline),
+            async_fut,
+        };
+        match bb {
+            Some(bb) => {
+                self.elaborator.patch().patch_terminator(bb, kind);
+                bb
+            }
+            None => self.new_block(unwind, kind),
+        }
+    }
+}

@@ -1,0 +1,398 @@
+//! Turns each awaited `Drop` into the code that awaits it.
+//!
+//! ```text
+//! // Before: `_3` goes out of scope.
+//! bb1: drop(_3; fut=_9) -> [return: bb4, unwind: bb7, drop: bb6]
+//!
+//! // After.
+//! bb1:   StorageLive(_9)
+//!        _10 = &raw mut _3
+//!        _9 = async_drop_in_place::<T>(move _10) -> [return: poll, unwind: bb7]
+//! poll:  poll _9, suspend while it is pending   -> [ready: done, drop: fork]
+//! done:  StorageDead(_9); goto bb4
+//!
+//! fork:  falseEdge -> [real: entry, imaginary: leave]
+//! entry: _11 = <context of this cancellation>; goto drain
+//! drain: poll _9, suspend while it is pending   -> [ready: rest, drop: fork]
+//! rest:  StorageDead(_9); goto bb6
+//!
+//! leave: drop(_9) -> sync
+//! sync:  StorageDead(_9); goto the syncline's twin of bb6
+//! ```
+//!
+//! A coroutine is cancelled either by awaiting it or by dropping it where nothing can await, and
+//! the two take different ways out of a suspension point. Both must be part of the control flow
+//! graph while liveness is computed, so that the coroutine saves what either of them needs.
+//! A `Yield` has one `drop` edge, so that edge leads to a *fork*: a `FalseEdge` whose real target
+//! is the dropline and whose imaginary target is the syncline. `shims.rs` makes one drop shim for
+//! each way and resolves all forks to it. A coroutine that was never resumed is cancelled at its
+//! start, so there is a fork there too. None outlives `StateTransform`.
+//!
+//! Invariants:
+//!
+//! - nothing on the syncline suspends (`-Zvalidate-mir` checks it, see `validate.rs`);
+//! - the context local of the dropline is assigned on each edge into it and so is never saved in
+//!   the coroutine (`shims.rs` asserts it);
+//! - no `Drop` has `fut` or `drop` set when this is done (codegen asserts it).
+
+use rustc_hir as hir;
+use rustc_index::IndexVec;
+use rustc_middle::bug;
+use rustc_middle::mir::interpret::Scalar;
+use rustc_middle::mir::*;
+use rustc_middle::ty::{self, Ty, TyCtxt};
+
+use super::lines::{AwaitedDrop, Lines};
+use super::poll_loop::{Emitter, Exits, Suspend};
+use super::{CTX_ARG, Destructor, insert_unresumed_drop, validate};
+use crate::patch::MirPatch;
+
+/// What the drop shims need to know of how cancellation was laid out.
+#[derive(Default)]
+pub(in crate::coroutine) struct Cancellation {
+    /// The local in which the dropline expects the context of the task that polls it, or `None` if
+    /// nothing in the body is awaited implicitly.
+    pub(in crate::coroutine) drop_context: Option<Local>,
+    /// The block that drops the captures of a coroutine that was never resumed, if there is one
+    /// already.
+    pub(in crate::coroutine) unresumed: Option<BasicBlock>,
+}
+
+/// Expands the awaited drops of `body`.
+pub(in crate::coroutine) fn expand_async_drops<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    body: &mut Body<'tcx>,
+    context_ty: Ty<'tcx>,
+    coroutine_kind: hir::CoroutineKind,
+    coroutine_ty: Ty<'tcx>,
+) -> Cancellation {
+    // What the coroutine captured is awaited like what it declared. The future of
+    // `async_drop_in_place` captured no more than an address.
+    let captures_await =
+        tcx.features().async_drop() && !tcx.is_async_drop_in_place_coroutine(body.source.def_id());
+    let unresumed = captures_await.then(|| insert_unresumed_drop(tcx, body, true));
+
+    let lines = Lines::of(tcx, body, coroutine_ty, unresumed);
+    if lines.awaited.is_empty() {
+        forget_async_drops(body);
+        return Cancellation { drop_context: None, unresumed };
+    }
+
+    let mut patch = MirPatch::new(body);
+    let drop_context = patch.new_temp(context_ty, body.span);
+    let mut expander = Expander {
+        tcx,
+        body,
+        twins: IndexVec::from_elem(None, &body.basic_blocks),
+        drop_context,
+        suspend: Suspend::new(tcx, body, coroutine_kind, context_ty),
+        coroutine_kind,
+        patch,
+    };
+    expander.lay_out_syncline(&lines);
+    expander.fork_yields();
+    for drop in &lines.awaited {
+        expander.expand(drop);
+    }
+    let fork = unresumed.and_then(|unresumed| expander.fork_unresumed(unresumed));
+    expander.patch.apply(body);
+    forget_async_drops(body);
+    if let Some(fork) = fork {
+        fork_start(body, fork);
+    }
+    if tcx.sess.opts.unstable_opts.validate_mir {
+        validate::synclines_never_suspend(body);
+    }
+    Cancellation { drop_context: Some(drop_context), unresumed: fork.or(unresumed) }
+}
+
+/// Makes `unresumed` reachable: analyses skip what is not, and it may suspend.
+fn fork_start(body: &mut Body<'_>, unresumed: BasicBlock) {
+    let source_info = SourceInfo::outermost(body.span);
+    let blocks = body.basic_blocks.as_mut();
+    let real_target = blocks.next_index();
+    let kind = TerminatorKind::FalseEdge { real_target, imaginary_target: unresumed };
+    let fork = BasicBlockData::new(Some(Terminator { source_info, kind }), false);
+    let start = std::mem::replace(&mut blocks[START_BLOCK], fork);
+    blocks.push(start);
+}
+
+/// Makes every drop that is still marked as awaited a sync drop.
+pub(in crate::coroutine) fn forget_async_drops(body: &mut Body<'_>) {
+    for data in body.basic_blocks.as_mut() {
+        if let TerminatorKind::Drop { drop, async_fut, .. } = &mut data.terminator_mut().kind {
+            *drop = None;
+            *async_fut = None;
+        }
+    }
+}
+
+struct Expander<'a, 'tcx> {
+    tcx: TyCtxt<'tcx>,
+    body: &'a Body<'tcx>,
+    patch: MirPatch<'tcx>,
+    /// The syncline's own version of a block of the dropline.
+    twins: IndexVec<BasicBlock, Option<BasicBlock>>,
+    drop_context: Local,
+    suspend: Suspend<'tcx>,
+    coroutine_kind: hir::CoroutineKind,
+}
+
+impl<'tcx> Expander<'_, 'tcx> {
+    fn emitter(&mut self, source_info: SourceInfo) -> Emitter<'_, 'tcx> {
+        Emitter { tcx: self.tcx, patch: &mut self.patch, source_info }
+    }
+
+    /// The block that does on the syncline what `block` does on the dropline.
+    fn on_syncline(&self, block: BasicBlock) -> BasicBlock {
+        self.twins[block].unwrap_or(block)
+    }
+
+    /// Gives each block of the dropline that can still reach an awaited drop a twin in which the
+    /// drop is synchronous.
+    fn lay_out_syncline(&mut self, lines: &Lines<'tcx>) {
+        for block in lines.needs_twin.iter() {
+            let twin = self.patch.new_block(self.body[block].clone());
+            self.twins[block] = Some(twin);
+        }
+        for block in lines.needs_twin.iter() {
+            // A twin of an awaited drop still says that it is awaited, until all such marks are
+            // removed. `Destructor::Own` needs more: the ladder around it drops only the fields.
+            let own =
+                |drop: &&AwaitedDrop<'_>| drop.block == block && drop.destructor == Destructor::Own;
+            let kind = match lines.awaited.iter().find(own) {
+                Some(drop) => {
+                    let target = self.on_syncline(drop.target);
+                    let target = self.call_sync_destructor(drop, target, drop.unwind, false);
+                    TerminatorKind::Goto { target }
+                }
+                None => {
+                    let mut terminator = self.body[block].terminator().clone();
+                    terminator.successors_mut(|target| *target = self.on_syncline(*target));
+                    terminator.kind
+                }
+            };
+            self.patch.patch_terminator(self.twins[block].unwrap(), kind);
+        }
+    }
+
+    /// Lets the `drop` edge of each `Yield` lead to either line.
+    fn fork_yields(&mut self) {
+        for (block, data) in self.body.basic_blocks.iter_enumerated() {
+            let terminator = data.terminator();
+            if let TerminatorKind::Yield { drop: Some(entry), .. } = terminator.kind
+                && let Some(twin) = self.twins[entry]
+            {
+                let fork = self.fork(terminator.source_info, entry, twin);
+                let mut kind = terminator.kind.clone();
+                let TerminatorKind::Yield { drop, .. } = &mut kind else { bug!() };
+                *drop = Some(fork);
+                self.patch.patch_terminator(block, kind);
+            }
+        }
+    }
+
+    /// The fork in front of what drops the captures, if one of them is awaited.
+    fn fork_unresumed(&mut self, unresumed: BasicBlock) -> Option<BasicBlock> {
+        let twin = self.twins[unresumed]?;
+        Some(self.fork(SourceInfo::outermost(self.body.span), unresumed, twin))
+    }
+
+    /// The target of a `drop` edge: `dropline` when cancellation can await, `syncline` when it
+    /// cannot. The value given to the context local here is only a definition for liveness to see;
+    /// `shims.rs` puts the real one in its place.
+    fn fork(
+        &mut self,
+        source_info: SourceInfo,
+        dropline: BasicBlock,
+        syncline: BasicBlock,
+    ) -> BasicBlock {
+        let (context, context_ty) = (self.drop_context, self.suspend.context_ty);
+        let null = ConstValue::Scalar(Scalar::from_target_usize(0, &self.tcx));
+        let placeholder = ConstOperand {
+            span: source_info.span,
+            user_ty: None,
+            const_: Const::Val(null, context_ty),
+        };
+        let mut emitter = self.emitter(source_info);
+        let define = emitter.assign(context, Rvalue::Use(Operand::Constant(Box::new(placeholder))));
+        let entry = emitter.block(vec![define], TerminatorKind::Goto { target: dropline });
+        let kind = TerminatorKind::FalseEdge { real_target: entry, imaginary_target: syncline };
+        emitter.block(vec![], kind)
+    }
+
+    fn expand(&mut self, drop: &AwaitedDrop<'tcx>) {
+        let unwind = self.unwind_without_future(drop);
+        let poll = self.expand_poll_loops(drop, unwind);
+        self.construct(drop, poll, unwind);
+    }
+
+    /// Builds the loops that poll the future of `drop` and returns the block that enters them.
+    fn expand_poll_loops(&mut self, drop: &AwaitedDrop<'tcx>, unwind: UnwindAction) -> BasicBlock {
+        let leave = self.leave_synchronously(drop, unwind);
+        let unwind = self.unwind_from_poll(drop, unwind);
+        let source_info = drop.source_info;
+        let suspend = self.suspend.clone();
+        let context = self.drop_context;
+        let resume = Some(self.resumed_after_drop(source_info));
+
+        // The loop on the dropline is its own successor when it is cancelled once more.
+        let drain = self.emitter(source_info).block(vec![], TerminatorKind::Unreachable);
+        let fork = self.fork(source_info, drain, leave);
+        let ready = self.after_completion(drop, drop.dropline);
+        let exits = Exits { ready, unwind, resume, cancel: fork };
+        let mut emitter = self.emitter(source_info);
+        let head = emitter.poll_loop(drop, context, suspend.clone(), exits);
+        emitter.fill(drain, vec![], TerminatorKind::Goto { target: head });
+        if drop.on_dropline {
+            return head;
+        }
+
+        let ready = self.after_completion(drop, drop.target);
+        let exits = Exits { ready, unwind, resume: None, cancel: fork };
+        self.emitter(source_info).poll_loop(drop, CTX_ARG, suspend, exits)
+    }
+
+    /// Panics because a coroutine is resumed whose cancellation has begun. Each drop has a block of
+    /// its own for this: in a shared one, everything live at any of them would be live at once, and
+    /// nothing could share bytes of the coroutine.
+    fn resumed_after_drop(&mut self, source_info: SourceInfo) -> BasicBlock {
+        let const_ = Const::from_bool(self.tcx, false);
+        let cond = ConstOperand { span: source_info.span, user_ty: None, const_ };
+        let msg = Box::new(AssertKind::ResumedAfterDrop(self.coroutine_kind));
+        let mut emitter = self.emitter(source_info);
+        let target = emitter.patch.unreachable_no_cleanup_block();
+        emitter.block(
+            vec![],
+            TerminatorKind::Assert {
+                cond: Operand::Constant(Box::new(cond)),
+                expected: true,
+                msg,
+                target,
+                unwind: UnwindAction::Continue,
+            },
+        )
+    }
+
+    /// Constructs the destructor's future in place of the `Drop`, then goes on to `target`.
+    fn construct(&mut self, drop: &AwaitedDrop<'tcx>, target: BasicBlock, unwind: UnwindAction) {
+        let tcx = self.tcx;
+        let constructor = (drop.destructor.constructor(tcx), drop.place_ty);
+        let mut emitter = self.emitter(drop.source_info);
+        let mut statements = vec![emitter.statement(StatementKind::StorageLive(drop.fut))];
+        let argument = match drop.destructor {
+            Destructor::Own => emitter.pin(drop.place, drop.place_ty, &mut statements),
+            Destructor::Glue => {
+                let pointer = emitter.temp(Ty::new_mut_ptr(tcx, drop.place_ty));
+                let address = Rvalue::RawPtr(RawPtrKind::Mut, drop.place);
+                statements.push(emitter.assign(pointer, address));
+                pointer
+            }
+        };
+        let call = emitter.call(constructor, [argument], drop.fut, target, unwind);
+        let begin = emitter.block(statements, call);
+        self.patch.patch_terminator(drop.block, TerminatorKind::Goto { target: begin });
+    }
+
+    /// Whether the future needs a drop even though it has completed or panicked. An `async` body
+    /// holds nothing then.
+    fn holds_values_at_end(&self, drop: &AwaitedDrop<'tcx>) -> bool {
+        match *drop.fut_ty.kind() {
+            ty::Coroutine(..) => false,
+            _ => {
+                let def_id = self.body.source.def_id();
+                let typing_env = ty::TypingEnv::post_analysis(self.tcx, def_id);
+                drop.fut_ty.needs_drop(self.tcx, typing_env)
+            }
+        }
+    }
+
+    /// Ends the storage of the future, dropping it first where that means something.
+    fn after_completion(&mut self, drop: &AwaitedDrop<'tcx>, target: BasicBlock) -> BasicBlock {
+        let holds_values = self.holds_values_at_end(drop);
+        let unwind = drop.unwind;
+        let mut emitter = self.emitter(drop.source_info);
+        let dead = emitter.statement(StatementKind::StorageDead(drop.fut));
+        let end = emitter.block(vec![dead], TerminatorKind::Goto { target });
+        if !holds_values {
+            return end;
+        }
+        emitter.block(vec![], Emitter::sync_drop(drop.fut.into(), end, unwind))
+    }
+
+    /// Ends the storage of the future on the way to the landing pad that its drop shares with
+    /// others. If two futures were live there, they could not share bytes of the coroutine.
+    fn unwind_without_future(&mut self, drop: &AwaitedDrop<'tcx>) -> UnwindAction {
+        let UnwindAction::Cleanup(target) = drop.unwind else { return drop.unwind };
+        let mut emitter = self.emitter(drop.source_info);
+        let dead = emitter.statement(StatementKind::StorageDead(drop.fut));
+        UnwindAction::Cleanup(emitter.cleanup_block(vec![dead], TerminatorKind::Goto { target }))
+    }
+
+    fn unwind_from_poll(&mut self, drop: &AwaitedDrop<'tcx>, unwind: UnwindAction) -> UnwindAction {
+        if !self.holds_values_at_end(drop) {
+            return unwind;
+        }
+        let target = self.unwind_block(unwind);
+        let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
+        let kind = Emitter::sync_drop(drop.fut.into(), target, terminate);
+        UnwindAction::Cleanup(self.emitter(drop.source_info).cleanup_block(vec![], kind))
+    }
+
+    fn unwind_block(&mut self, unwind: UnwindAction) -> BasicBlock {
+        match unwind {
+            UnwindAction::Cleanup(block) => block,
+            UnwindAction::Continue => self.patch.resume_block(),
+            UnwindAction::Unreachable => self.patch.unreachable_cleanup_block(),
+            UnwindAction::Terminate(reason) => self.patch.terminate_block(reason),
+        }
+    }
+
+    /// The syncline from a suspension inside the destructor: its future is dropped, then what the
+    /// future leaves behind, then the rest of the scope.
+    fn leave_synchronously(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        unwind: UnwindAction,
+    ) -> BasicBlock {
+        let rest = self.on_syncline(drop.dropline);
+        let (then, unwind) = match drop.destructor {
+            Destructor::Glue => (rest, unwind),
+            Destructor::Own => {
+                // If dropping the future panics, the value still gets its `Drop::drop`.
+                let outer = self.unwind_block(unwind);
+                let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
+                let cleanup = self.call_sync_destructor(drop, outer, terminate, true);
+                let then = self.call_sync_destructor(drop, rest, drop.unwind, false);
+                (then, UnwindAction::Cleanup(cleanup))
+            }
+        };
+        let mut emitter = self.emitter(drop.source_info);
+        let dead = emitter.statement(StatementKind::StorageDead(drop.fut));
+        let end = emitter.block(vec![dead], TerminatorKind::Goto { target: then });
+        emitter.block(vec![], Emitter::sync_drop(drop.fut.into(), end, unwind))
+    }
+
+    /// `<T as Drop>::drop(&mut place)`.
+    fn call_sync_destructor(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        target: BasicBlock,
+        unwind: UnwindAction,
+        is_cleanup: bool,
+    ) -> BasicBlock {
+        let tcx = self.tcx;
+        let drop_trait = tcx.require_lang_item(hir::LangItem::Drop, drop.source_info.span);
+        let method = tcx.associated_item_def_ids(drop_trait)[0];
+        let mut emitter = self.emitter(drop.source_info);
+        let unit = emitter.temp(tcx.types.unit);
+        let mut statements = Vec::new();
+        let reference = emitter.borrow(drop.place, drop.place_ty, &mut statements);
+        let call = emitter.call((method, drop.place_ty), [reference], unit, target, unwind);
+        if is_cleanup {
+            emitter.cleanup_block(statements, call)
+        } else {
+            emitter.block(statements, call)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Which blocks lie on which line.
+//!
+//! Control flow of a coroutine body runs on one of three lines:
+//!
+//! - the **mainline** is what the programmer wrote; `Yield` leaves it and `poll` resumes it;
+//! - the **dropline** is entered through the `drop` edge of a `Yield` or of an awaited `Drop`, when
+//!   the coroutine is cancelled there. It drops what is in scope and ends in `CoroutineDrop`.
+//!   Drops that await on the mainline await here too, so the dropline may suspend;
+//! - the **syncline** is the dropline of a coroutine that is cancelled where nothing can await. It
+//!   drops the same places in the same order, each by sync drop, and never suspends.
+//!
+//! MIR building lays out the first two. This module finds the dropline, tells which drops are
+//! awaited, and names the blocks of the dropline for which the syncline needs a block of its own.
+
+use rustc_index::IndexVec;
+use rustc_index::bit_set::DenseBitSet;
+use rustc_middle::mir::*;
+use rustc_middle::ty::{Ty, TyCtxt};
+
+use super::Destructor;
+
+/// A drop that is awaited.
+#[derive(Debug)]
+pub(super) struct AwaitedDrop<'tcx> {
+    pub(super) block: BasicBlock,
+    pub(super) source_info: SourceInfo,
+    pub(super) place: Place<'tcx>,
+    pub(super) place_ty: Ty<'tcx>,
+    pub(super) destructor: Destructor,
+    /// Holds the destructor's future. It has no storage outside of the awaited drop.
+    pub(super) fut: Local,
+    pub(super) fut_ty: Ty<'tcx>,
+    pub(super) target: BasicBlock,
+    pub(super) unwind: UnwindAction,
+    /// Where the dropline goes on if the coroutine is cancelled during this drop: always set on
+    /// the mainline. On the dropline itself that is `target`.
+    pub(super) dropline: BasicBlock,
+    pub(super) on_dropline: bool,
+}
+
+pub(super) struct Lines<'tcx> {
+    /// The drops that are awaited, in block order.
+    pub(super) awaited: Vec<AwaitedDrop<'tcx>>,
+    /// Blocks of the dropline from which an awaited drop can be reached. The syncline takes the
+    /// other blocks of the dropline as they are.
+    pub(super) needs_twin: DenseBitSet<BasicBlock>,
+}
+
+impl<'tcx> Lines<'tcx> {
+    /// `unresumed` is where the dropline of a coroutine begins that was never resumed.
+    pub(super) fn of(
+        tcx: TyCtxt<'tcx>,
+        body: &Body<'tcx>,
+        coroutine_ty: Ty<'tcx>,
+        unresumed: Option<BasicBlock>,
+    ) -> Lines<'tcx> {
+        let dropline = dropline_blocks(body, unresumed);
+        let mut awaited = Vec::new();
+        for (block, data) in body.basic_blocks.iter_enumerated() {
+            let terminator = data.terminator();
+            let TerminatorKind::Drop { place, target, unwind, drop, async_fut, replace: _ } =
+                terminator.kind
+            else {
+                continue;
+            };
+            // Unwinding drops synchronously. A drop of the coroutine itself is opened later.
+            let place_ty = place.ty(&body.local_decls, tcx).ty;
+            let Some(fut) = async_fut else { continue };
+            if data.is_cleanup || place_ty == coroutine_ty {
+                continue;
+            }
+            // A drop on the mainline that has no way to the dropline cannot suspend.
+            let on_dropline = dropline.contains(block);
+            let Some(dropline) = (if on_dropline { Some(target) } else { drop }) else { continue };
+            let fut_ty = body.local_decls[fut].ty;
+            awaited.push(AwaitedDrop {
+                block,
+                source_info: terminator.source_info,
+                place,
+                place_ty,
+                destructor: Destructor::of(tcx, place_ty, fut_ty),
+                fut,
+                fut_ty,
+                target,
+                unwind,
+                dropline,
+                on_dropline,
+            });
+        }
+        let needs_twin = blocks_before_awaited_drops(body, &dropline, &awaited);
+        Lines { awaited, needs_twin }
+    }
+}
+
+/// The blocks reachable from a `drop` edge or from `unresumed`, without those that unwind.
+fn dropline_blocks(body: &Body<'_>, unresumed: Option<BasicBlock>) -> DenseBitSet<BasicBlock> {
+    let mut dropline = DenseBitSet::new_empty(body.basic_blocks.len());
+    let mut queue: Vec<BasicBlock> = unresumed.into_iter().collect();
+    for data in body.basic_blocks.iter() {
+        match data.terminator().kind {
+            TerminatorKind::Yield { drop: Some(entry), .. } => queue.push(entry),
+            TerminatorKind::Drop { drop: Some(entry), async_fut: Some(_), .. } => queue.push(entry),
+            _ => {}
+        }
+    }
+    while let Some(block) = queue.pop() {
+        if !body[block].is_cleanup && dropline.insert(block) {
+            queue.extend(body[block].terminator().successors());
+        }
+    }
+    dropline
+}
+
+/// The blocks of the dropline from which one of the awaited drops on it can be reached.
+fn blocks_before_awaited_drops(
+    body: &Body<'_>,
+    dropline: &DenseBitSet<BasicBlock>,
+    awaited: &[AwaitedDrop<'_>],
+) -> DenseBitSet<BasicBlock> {
+    let predecessors: &IndexVec<_, _> = body.basic_blocks.predecessors();
+    let mut before = DenseBitSet::new_empty(body.basic_blocks.len());
+    let mut queue: Vec<BasicBlock> =
+        awaited.iter().filter(|drop| drop.on_dropline).map(|drop| drop.block).collect();
+    while let Some(block) = queue.pop() {
+        if dropline.contains(block) && before.insert(block) {
+            queue.extend(predecessors[block].iter().copied());
+        }
+    }
+    before
+}

@@ -1,0 +1,60 @@
+//! Awaited drops in the coroutine transform.
+//!
+//! Rust drops a value at a drop point: the end of a scope, an early exit, an assignment. In an
+//! async body, the drop of a value whose type needs async drop is awaited. That takes four steps:
+//!
+//! 1. `pending_values.rs` sees to values that no scope owns while another is being dropped.
+//! 2. Drop elaboration marks the `Drop` terminator with the local that will hold the destructor's
+//!    future (`elaborate.rs`).
+//! 3. Before `StateTransform` computes what the coroutine must save, each marked terminator becomes
+//!    the construction of that future and a loop that polls it, and each suspension point gets the
+//!    two ways in which a coroutine can be cancelled there (`lines.rs`, `poll_loop.rs`,
+//!    `expand.rs`).
+//! 4. `StateTransform` turns the body into the resume function, and `shims.rs` turns copies of it
+//!    into the functions that drop the coroutine: one that awaits, and one that does not.
+//!
+//! `future_drop.rs` drops the futures of `async_drop_in_place` themselves.
+//!
+//! A coroutine of any kind has a sync drop shim, whatever it awaits: it may be dropped in a
+//! function, in a `Vec`, by an executor that shuts down, or while unwinding. What the shim drops is
+//! what the coroutine holds in its current state:
+//!
+//! | state                       | dropped                                                       |
+//! |-----------------------------|---------------------------------------------------------------|
+//! | unresumed                   | the captures                                                  |
+//! | suspended at an `.await`    | the values in scope                                           |
+//! | suspended in a destructor   | its future, then the value by `Drop`, then the values in scope |
+//! | returned, poisoned          | nothing                                                       |
+
+use rustc_data_structures::fx::FxIndexSet;
+
+use super::*;
+
+mod destructor;
+mod expand;
+mod lines;
+mod pending_values;
+mod poll_loop;
+mod shims;
+mod validate;
+
+pub(crate) use destructor::Destructor;
+pub(super) use expand::{Cancellation, expand_async_drops, forget_async_drops};
+pub(crate) use pending_values::DropPendingValues;
+pub(crate) use poll_loop::dropee_pointer;
+pub(super) use shims::{DropShims, insert_unresumed_drop};
+
+/// The types of the places that `body` drops, for `needs_async_drop` to look through the future.
+/// Unwinding drops nothing that another path does not.
+pub(super) fn dropped_tys<'tcx>(tcx: TyCtxt<'tcx>, body: &Body<'tcx>) -> Vec<Ty<'tcx>> {
+    let mut tys = FxIndexSet::default();
+    for data in body.basic_blocks.iter().filter(|data| !data.is_cleanup) {
+        // The coroutine drops its captures; those are known from its type.
+        if let TerminatorKind::Drop { place, .. } = data.terminator().kind
+            && place.as_local() != Some(SELF_ARG)
+        {
+            tys.insert(place.ty(body, tcx).ty);
+        }
+    }
+    tys.into_iter().collect()
+}

@@ -1,0 +1,116 @@
+//! Drops values that are in no scope yet when a scope exit is cancelled.
+//!
+//! ```text
+//! async fn f() -> Vec<u8> {
+//!     let _conn = Connection::new();
+//!     vec![1]
+//! }
+//! ```
+//!
+//! The value of the block is computed first, and then `_conn` is dropped, which is awaited. At that
+//! point the vector is in `_0`, and no scope owns it: there is no code that would drop it. The same
+//! holds for `let v = { let _conn = ..; vec![1] };`, where `v` is scheduled to be dropped only once
+//! its initializer is complete, and for a value given to `break`. While drops cannot suspend this
+//! is of no consequence, but a coroutine that is cancelled during such a drop must drop that value
+//! too:
+//!
+//! ```text
+//! // Before.
+//! bb1: _0 = move _4; drop(_3) -> [return: bb2, unwind: bb5, drop: bb6]
+//!
+//! // After.
+//! bb1: _0 = move _4; drop(_3) -> [return: bb2, unwind: bb5, drop: bb9]
+//! bb9: drop(_0) -> [return: bb6, unwind: bb5]
+//! ```
+//!
+//! It must run before drop elaboration, which then makes these drops conditional, or open, or
+//! removes them, as for any other.
+
+use rustc_index::bit_set::DenseBitSet;
+use rustc_middle::mir::*;
+use rustc_middle::ty::TyCtxt;
+use rustc_mir_dataflow::impls::MaybeInitializedPlaces;
+use rustc_mir_dataflow::move_paths::{MoveData, MovePathIndex};
+use rustc_mir_dataflow::{Analysis, MaybeReachable, on_all_children_bits};
+
+use crate::patch::MirPatch;
+
+pub(crate) struct DropPendingValues;
+
+impl<'tcx> crate::MirPass<'tcx> for DropPendingValues {
+    fn run_pass(&self, tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>) {
+        if body.coroutine.is_none() || !tcx.features().async_drop() {
+            return;
+        }
+        let typing_env = body.typing_env(tcx);
+        let move_data = MoveData::gather_moves(body, tcx, |ty| ty.needs_drop(tcx, typing_env));
+        let mut initialized = MaybeInitializedPlaces::new(tcx, body, &move_data)
+            .iterate_to_fixpoint(tcx, body, Some("drop_pending_values"))
+            .into_results_cursor(body);
+
+        let mut patch = MirPatch::new(body);
+        for (block, data) in body.basic_blocks.iter_enumerated() {
+            let terminator = data.terminator();
+            let TerminatorKind::Drop { unwind, drop: Some(dropline), .. } = terminator.kind else {
+                continue;
+            };
+            initialized.seek_after_primary_effect(body.terminator_loc(block));
+            let MaybeReachable::Reachable(initialized) = initialized.get() else { continue };
+
+            let owned = locals_dropped_from(body, dropline);
+            let is_pending = |&(local, path): &(Local, MovePathIndex)| {
+                let mut holds_value = false;
+                on_all_children_bits(&move_data, path, |child| {
+                    holds_value |= initialized.contains(child);
+                });
+                holds_value && !owned.contains(local)
+            };
+            // What was computed last is dropped first.
+            let pending = move_data.rev_lookup.iter_locals_enumerated().filter(is_pending);
+            let entry = pending.fold(dropline, |target, (local, _)| {
+                let kind = TerminatorKind::Drop {
+                    place: local.into(),
+                    target,
+                    unwind,
+                    replace: false,
+                    drop: None,
+                    async_fut: None,
+                };
+                let terminator = Terminator { source_info: terminator.source_info, kind };
+                patch.new_block(BasicBlockData::new(Some(terminator), false))
+            });
+            if entry != dropline {
+                let mut kind = terminator.kind.clone();
+                if let TerminatorKind::Drop { drop, .. } = &mut kind {
+                    *drop = Some(entry);
+                }
+                patch.patch_terminator(block, kind);
+            }
+        }
+        patch.apply(body);
+    }
+
+    fn is_required(&self) -> bool {
+        true
+    }
+}
+
+/// The locals that are dropped, as a whole, from `entry` on.
+fn locals_dropped_from(body: &Body<'_>, entry: BasicBlock) -> DenseBitSet<Local> {
+    let mut locals = DenseBitSet::new_empty(body.local_decls.len());
+    let mut seen = DenseBitSet::new_empty(body.basic_blocks.len());
+    let mut queue = vec![entry];
+    while let Some(block) = queue.pop() {
+        if body[block].is_cleanup || !seen.insert(block) {
+            continue;
+        }
+        let terminator = body[block].terminator();
+        if let TerminatorKind::Drop { place, .. } = terminator.kind {
+            if let Some(local) = place.as_local() {
+                locals.insert(local);
+            }
+        }
+        queue.extend(terminator.successors());
+    }
+    locals
+}

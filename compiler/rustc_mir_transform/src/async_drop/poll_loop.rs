@@ -1,0 +1,258 @@
+//! The code of one `.await`, built from its parts.
+
+use rustc_abi::{FieldIdx, VariantIdx};
+use rustc_hir as hir;
+use rustc_hir::lang_items::LangItem;
+use rustc_index::IndexVec;
+use rustc_middle::bug;
+use rustc_middle::mir::*;
+use rustc_middle::ty::{self, Ty, TyCtxt};
+use rustc_span::DUMMY_SP;
+use rustc_span::source_map::dummy_spanned;
+
+use super::lines::AwaitedDrop;
+use crate::patch::MirPatch;
+
+/// Where the four ways out of a poll loop lead.
+pub(super) struct Exits {
+    /// The future is ready.
+    pub(super) ready: BasicBlock,
+    /// `poll` panicked.
+    pub(super) unwind: UnwindAction,
+    /// The coroutine is resumed after it was suspended here; `None` polls again.
+    pub(super) resume: Option<BasicBlock>,
+    /// The coroutine is cancelled while it is suspended here.
+    pub(super) cancel: BasicBlock,
+}
+
+/// Emits blocks into a patch, all with the source location of one awaited drop.
+pub(super) struct Emitter<'a, 'tcx> {
+    pub(super) tcx: TyCtxt<'tcx>,
+    pub(super) patch: &'a mut MirPatch<'tcx>,
+    pub(super) source_info: SourceInfo,
+}
+
+impl<'tcx> Emitter<'_, 'tcx> {
+    pub(super) fn block(
+        &mut self,
+        statements: Vec<Statement<'tcx>>,
+        kind: TerminatorKind<'tcx>,
+    ) -> BasicBlock {
+        self.block_on(false, statements, kind)
+    }
+
+    pub(super) fn cleanup_block(
+        &mut self,
+        statements: Vec<Statement<'tcx>>,
+        kind: TerminatorKind<'tcx>,
+    ) -> BasicBlock {
+        self.block_on(true, statements, kind)
+    }
+
+    fn block_on(
+        &mut self,
+        is_cleanup: bool,
+        statements: Vec<Statement<'tcx>>,
+        kind: TerminatorKind<'tcx>,
+    ) -> BasicBlock {
+        let terminator = Terminator { source_info: self.source_info, kind };
+        self.patch.new_block(BasicBlockData::new_stmts(statements, Some(terminator), is_cleanup))
+    }
+
+    pub(super) fn statement(&self, kind: StatementKind<'tcx>) -> Statement<'tcx> {
+        Statement::new(self.source_info, kind)
+    }
+
+    pub(super) fn assign(&self, local: Local, rvalue: Rvalue<'tcx>) -> Statement<'tcx> {
+        self.statement(StatementKind::Assign(Box::new((local.into(), rvalue))))
+    }
+
+    pub(super) fn temp(&mut self, ty: Ty<'tcx>) -> Local {
+        self.patch.new_temp(ty, self.source_info.span)
+    }
+
+    /// Assigns `&mut place` to a new local.
+    pub(super) fn borrow(
+        &mut self,
+        place: Place<'tcx>,
+        ty: Ty<'tcx>,
+        statements: &mut Vec<Statement<'tcx>>,
+    ) -> Local {
+        let region = self.tcx.lifetimes.re_erased;
+        let reference = self.temp(Ty::new_mut_ref(self.tcx, region, ty));
+        let kind = BorrowKind::Mut { kind: MutBorrowKind::Default };
+        statements.push(self.assign(reference, Rvalue::Ref(region, kind, place)));
+        reference
+    }
+
+    /// Assigns `Pin { &mut place }` to a new local. What it points to never moves again: it is a
+    /// field of the coroutine, or lies behind a pointer.
+    pub(super) fn pin(
+        &mut self,
+        place: Place<'tcx>,
+        ty: Ty<'tcx>,
+        statements: &mut Vec<Statement<'tcx>>,
+    ) -> Local {
+        let tcx = self.tcx;
+        let reference = self.borrow(place, ty, statements);
+        let reference_ty = Ty::new_mut_ref(tcx, tcx.lifetimes.re_erased, ty);
+        let pin = tcx.require_lang_item(LangItem::Pin, self.source_info.span);
+        let args = tcx.mk_args(&[reference_ty.into()]);
+        let pinned = self.temp(Ty::new_adt(tcx, tcx.adt_def(pin), args));
+        let kind = AggregateKind::Adt(pin, VariantIdx::ZERO, args, None, None);
+        let fields = IndexVec::from_raw(vec![Operand::Move(reference.into())]);
+        statements.push(self.assign(pinned, Rvalue::Aggregate(Box::new(kind), fields)));
+        pinned
+    }
+
+    pub(super) fn call(
+        &self,
+        (function, ty): (hir::def_id::DefId, Ty<'tcx>),
+        args: impl IntoIterator<Item = Local>,
+        destination: Local,
+        target: BasicBlock,
+        unwind: UnwindAction,
+    ) -> TerminatorKind<'tcx> {
+        let span = self.source_info.span;
+        TerminatorKind::Call {
+            func: Operand::function_handle(self.tcx, function, [ty.into()], span),
+            args: args.into_iter().map(|arg| dummy_spanned(Operand::Move(arg.into()))).collect(),
+            destination: destination.into(),
+            target: Some(target),
+            unwind,
+            call_source: CallSource::Misc,
+            fn_span: span,
+        }
+    }
+
+    /// A synchronous drop of `place`.
+    pub(super) fn sync_drop(
+        place: Place<'tcx>,
+        target: BasicBlock,
+        unwind: UnwindAction,
+    ) -> TerminatorKind<'tcx> {
+        TerminatorKind::Drop { place, target, unwind, replace: false, drop: None, async_fut: None }
+    }
+
+    /// Polls the future of `drop` until it is ready, and returns the block in which that begins:
+    ///
+    /// ```text
+    /// head:    _r = &mut fut; _p = Pin { _r }; _c = &mut *context
+    ///          _q = <Fut as Future>::poll(move _p, move _c) -> [return: check, unwind: exits.unwind]
+    /// check:   switch discriminant(_q) [Ready: exits.ready, Pending: suspend]
+    /// suspend: _2 = yield -> [resume: head, drop: exits.cancel]
+    /// ```
+    ///
+    /// The context of the task is read anew for each poll, so that a waker that changed while the
+    /// coroutine was suspended is the one that the future sees. Resuming stores it in `_2`, where
+    /// the rest of the body expects it.
+    pub(super) fn poll_loop(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        context: Local,
+        coroutine: Suspend<'tcx>,
+        exits: Exits,
+    ) -> BasicBlock {
+        let tcx = self.tcx;
+        let span = self.source_info.span;
+        let poll_def_id = tcx.require_lang_item(LangItem::Poll, span);
+        let poll_adt = tcx.adt_def(poll_def_id);
+        let poll_ty = Ty::new_adt(tcx, poll_adt, tcx.mk_args(&[tcx.types.unit.into()]));
+        let polled = self.temp(poll_ty);
+
+        // The loop is closed at its end, by giving `head` its call.
+        let head = self.block(vec![], TerminatorKind::Unreachable);
+
+        let suspend = self.block(
+            vec![],
+            TerminatorKind::Yield {
+                value: coroutine.value,
+                resume: exits.resume.unwrap_or(head),
+                resume_arg: super::CTX_ARG.into(),
+                drop: Some(exits.cancel),
+            },
+        );
+
+        let discriminant_of = |item| {
+            let variant = poll_adt.variant_index_with_id(tcx.require_lang_item(item, span));
+            poll_ty.discriminant_for_variant(tcx, variant).unwrap()
+        };
+        let ready = discriminant_of(LangItem::PollReady);
+        let pending = discriminant_of(LangItem::PollPending);
+        let discr = self.temp(ready.ty);
+        let otherwise = self.patch.unreachable_no_cleanup_block();
+        let targets = [(ready.val, exits.ready), (pending.val, suspend)].into_iter();
+        let check = self.block(
+            vec![self.assign(discr, Rvalue::Discriminant(polled.into()))],
+            TerminatorKind::SwitchInt {
+                discr: Operand::Move(discr.into()),
+                targets: SwitchTargets::new(targets, otherwise),
+            },
+        );
+
+        let mut statements = Vec::new();
+        let pinned = self.pin(drop.fut.into(), drop.fut_ty, &mut statements);
+        let ty::Ref(_, context_ty, _) = *coroutine.context_ty.kind() else { bug!() };
+        let context = tcx.mk_place_deref(context.into());
+        let context = self.borrow(context, context_ty, &mut statements);
+        let poll = (tcx.require_lang_item(LangItem::FuturePoll, span), drop.fut_ty);
+        let call = self.call(poll, [pinned, context], polled, check, exits.unwind);
+        self.fill(head, statements, call);
+        head
+    }
+
+    /// Gives the new, still empty `block` its contents.
+    pub(super) fn fill(
+        &mut self,
+        block: BasicBlock,
+        statements: Vec<Statement<'tcx>>,
+        kind: TerminatorKind<'tcx>,
+    ) {
+        for statement in statements {
+            self.patch.add_statement(Location { block, statement_index: 0 }, statement.kind);
+        }
+        self.patch.patch_terminator(block, kind);
+    }
+}
+
+/// What suspending looks like in the coroutine at hand.
+#[derive(Clone)]
+pub(super) struct Suspend<'tcx> {
+    /// The type of the task context, `&mut Context<'_>`.
+    pub(super) context_ty: Ty<'tcx>,
+    /// The value to yield. An `async` body suspends without one.
+    pub(super) value: Operand<'tcx>,
+}
+
+impl<'tcx> Suspend<'tcx> {
+    pub(super) fn new(
+        tcx: TyCtxt<'tcx>,
+        body: &Body<'tcx>,
+        kind: hir::CoroutineKind,
+        context_ty: Ty<'tcx>,
+    ) -> Self {
+        let (const_, span) = match kind {
+            hir::CoroutineKind::Desugared(hir::CoroutineDesugaring::AsyncGen, _) => {
+                // `async gen` yields `Poll<Option<T>>`, and `Poll::Pending` of that type here.
+                let yield_ty = body.yield_ty().unwrap();
+                let ty::Adt(_, poll_args) = *yield_ty.kind() else { bug!() };
+                let ty::Adt(_, option_args) = *poll_args.type_at(0).kind() else { bug!() };
+                let pending = tcx.require_lang_item(LangItem::AsyncGenPending, body.span);
+                let unevaluated = UnevaluatedConst::new(pending, option_args);
+                (Const::Unevaluated(unevaluated, yield_ty), body.span)
+            }
+            _ => (Const::zero_sized(tcx.types.unit), DUMMY_SP),
+        };
+        let value = Operand::Constant(Box::new(ConstOperand { span, user_ty: None, const_ }));
+        Suspend { context_ty, value }
+    }
+}
+
+/// The place of the only capture of a destructor future's coroutine: a pointer to what it drops.
+pub(crate) fn dropee_pointer<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    coroutine: Place<'tcx>,
+    dropee_ty: Ty<'tcx>,
+) -> Place<'tcx> {
+    tcx.mk_place_field(coroutine, FieldIdx::ZERO, Ty::new_mut_ptr(tcx, dropee_ty))
+}

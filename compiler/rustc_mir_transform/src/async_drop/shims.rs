@@ -1,0 +1,311 @@
+//! The functions that drop a coroutine.
+//!
+//! Each is made from a copy of the transformed body: the entry point becomes a switch on the
+//! coroutine's state that leads from each suspension point to its `drop` edge. Forks on those edges
+//! are resolved to the line that the function runs on.
+//!
+//! - `sync_drop_shim`, `fn(*mut Coroutine)`, runs on the syncline. It is the drop glue.
+//! - `drop_poll_shim`, `fn(Pin<&mut Coroutine>, &mut Context<'_>) -> Poll<()>`, runs on the dropline
+//!   and may suspend; it is polled until it is ready. A coroutine that awaits no drop has
+//!   `drop_poll_proxy` instead, which runs the drop glue and is ready at once.
+//!
+//! The latter two leave the coroutine in the state "returned", so that neither polling it again nor
+//! dropping it afterwards touches what has been dropped.
+
+use super::*;
+use crate::elaborate_drop::{Unwind, elaborate_drop};
+use crate::patch::MirPatch;
+use crate::shim::DropShimElaborator;
+
+/// Adds the code that drops what an unresumed coroutine owns, and returns the block it begins in.
+pub(in crate::coroutine) fn insert_unresumed_drop<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    body: &mut Body<'tcx>,
+    produce_async_drops: bool,
+) -> BasicBlock {
+    let target = insert_term_block(body, TerminatorKind::CoroutineDrop);
+    let def_id = body.source.def_id();
+    let place = if tcx.is_async_drop_in_place_coroutine(def_id) {
+        // What a destructor's future captures is a mere pointer, but it owns the pointee.
+        let ty::Coroutine(_, args) = *body.local_decls[SELF_ARG].ty.kind() else { bug!() };
+        let dropee_ty = args.type_at(0);
+        tcx.mk_place_deref(dropee_pointer(tcx, SELF_ARG.into(), dropee_ty))
+    } else {
+        SELF_ARG.into()
+    };
+    let unresumed = insert_term_block(
+        body,
+        TerminatorKind::Drop {
+            place,
+            target,
+            unwind: UnwindAction::Continue,
+            replace: false,
+            drop: None,
+            async_fut: None,
+        },
+    );
+    open_drops_of_captures(tcx, body, produce_async_drops);
+    unresumed
+}
+
+/// Opens each drop of the coroutine itself into drops of its captures. This body is what the
+/// coroutine's drop glue is made of, so a drop of the coroutine in it would never end.
+fn open_drops_of_captures<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    body: &mut Body<'tcx>,
+    produce_async_drops: bool,
+) {
+    let mut elaborator = DropShimElaborator {
+        body,
+        patch: MirPatch::new(body),
+        tcx,
+        // The phase of the body is still that before this lowering, and would hide opaque types.
+        typing_env: ty::TypingEnv::post_analysis(tcx, body.source.def_id()),
+        produce_async_drops,
+    };
+    for (block, data) in body.basic_blocks.iter_enumerated() {
+        let Terminator { source_info, kind } = data.terminator();
+        let TerminatorKind::Drop { place, target, unwind, drop, .. } = *kind else { continue };
+        if place.as_local() != Some(SELF_ARG) {
+            continue;
+        }
+        let patch = &mut elaborator.patch;
+        let unwind = match unwind {
+            _ if data.is_cleanup => Unwind::InCleanup,
+            UnwindAction::Cleanup(block) => Unwind::To(block),
+            UnwindAction::Continue => Unwind::To(patch.resume_block()),
+            UnwindAction::Unreachable => Unwind::To(patch.unreachable_cleanup_block()),
+            UnwindAction::Terminate(reason) => Unwind::To(patch.terminate_block(reason)),
+        };
+        elaborate_drop(&mut elaborator, *source_info, place, (), target, unwind, block, drop);
+    }
+    elaborator.patch.apply(body);
+}
+
+/// The line that a function runs on.
+#[derive(Clone, Copy)]
+enum Line {
+    Mainline,
+    Dropline,
+    Syncline,
+}
+
+/// Lets all forks lead to `line`. The mainline has one, at its start, and passes by the others.
+fn resolve_forks(body: &mut Body<'_>, line: Line) {
+    for data in body.basic_blocks_mut() {
+        let kind = &mut data.terminator_mut().kind;
+        if let TerminatorKind::FalseEdge { real_target, imaginary_target } = *kind {
+            let target = match line {
+                Line::Mainline | Line::Dropline => real_target,
+                Line::Syncline => imaginary_target,
+            };
+            *kind = TerminatorKind::Goto { target };
+        }
+    }
+}
+
+/// Makes the drop shims of one coroutine.
+pub(in crate::coroutine) struct DropShims<'a, 'tcx> {
+    pub(in crate::coroutine) tcx: TyCtxt<'tcx>,
+    pub(in crate::coroutine) transform: &'a TransformVisitor<'tcx>,
+    pub(in crate::coroutine) coroutine_ty: Ty<'tcx>,
+    /// The block that drops the captures.
+    pub(in crate::coroutine) unresumed: BasicBlock,
+    /// The local in which the dropline expects the task context, if it awaits anything.
+    pub(in crate::coroutine) drop_context: Option<Local>,
+    pub(in crate::coroutine) can_unwind: bool,
+}
+
+impl<'tcx> DropShims<'_, 'tcx> {
+    /// Makes the shims and stores them in `body`, which is left on the mainline.
+    pub(in crate::coroutine) fn build(&self, body: &mut Body<'tcx>) {
+        let mut sync = self.sync_drop_shim(body);
+        deref_finder(self.tcx, &mut sync, false);
+        let mut poll = match self.drop_context {
+            Some(context) => self.drop_poll_shim(body, context),
+            None => self.drop_poll_proxy(body),
+        };
+        deref_finder(self.tcx, &mut poll, false);
+
+        let coroutine = body.coroutine.as_mut().unwrap();
+        coroutine.coroutine_drop = Some(sync);
+        match self.drop_context {
+            Some(_) => coroutine.coroutine_drop_async = Some(poll),
+            None => coroutine.coroutine_drop_proxy_async = Some(poll),
+        }
+        resolve_forks(body, Line::Mainline);
+    }
+
+    fn sync_drop_shim(&self, body: &Body<'tcx>) -> Body<'tcx> {
+        let tcx = self.tcx;
+        let mut body = self.copy_with_line(body, Line::Syncline);
+        let source_info = SourceInfo::outermost(body.span);
+
+        let cases = self.cases(&mut body);
+        let finished = insert_term_block(&mut body, TerminatorKind::Return);
+        insert_switch(&mut body, cases, self.transform, finished);
+        for data in body.basic_blocks_mut() {
+            let kind = &mut data.terminator_mut().kind;
+            if let TerminatorKind::CoroutineDrop = kind {
+                *kind = TerminatorKind::Return;
+            }
+        }
+
+        // Drop glue takes a raw pointer and returns nothing.
+        body.arg_count = 1;
+        body.local_decls[RETURN_PLACE] = LocalDecl::with_source_info(tcx.types.unit, source_info);
+        make_coroutine_state_argument_indirect(tcx, &mut body);
+        let pointer_ty = Ty::new_mut_ptr(tcx, self.coroutine_ty);
+        body.local_decls[SELF_ARG] = LocalDecl::with_source_info(pointer_ty, source_info);
+        simplify::remove_dead_blocks(&mut body);
+
+        // The dump carries the coroutine's name; afterwards the body is drop glue.
+        if let Some(dumper) = MirDumper::new(tcx, "coroutine_drop", &body) {
+            dumper.dump_mir(&body);
+        }
+        let drop_in_place = tcx.require_lang_item(LangItem::DropInPlace, body.span);
+        body.source.instance = InstanceKind::DropGlue(drop_in_place, Some(self.coroutine_ty));
+
+        // `StateTransform` is a step within a phase, and the pass manager will move only the
+        // coroutine's own body on. The shim starts the phase that follows by itself.
+        body.phase = MirPhase::Runtime(RuntimePhase::Initial);
+        body
+    }
+
+    fn drop_poll_shim(&self, body: &Body<'tcx>, context: Local) -> Body<'tcx> {
+        let tcx = self.tcx;
+        assert!(!self.transform.remap.contains(context), "the dropline's context was saved");
+        let mut body = self.copy_with_line(body, Line::Dropline);
+        self.return_poll_unit(&mut body);
+        receive_context(&mut body, context);
+        if self.can_unwind {
+            generate_poison_block_and_redirect_unwinds_there(self.transform, &mut body);
+        }
+
+        let cases = self.cases(&mut body);
+        let finished = insert_poll_ready_block(tcx, &mut body);
+        insert_switch(&mut body, cases, self.transform, finished);
+        for data in body.basic_blocks_mut() {
+            if let TerminatorKind::CoroutineDrop = data.terminator().kind {
+                self.finish(data);
+            }
+        }
+
+        make_coroutine_state_argument_pinned(tcx, &mut body);
+        simplify::remove_dead_blocks(&mut body);
+        pm::run_passes_no_validate(
+            tcx,
+            &mut body,
+            &[&abort_unwinding_calls::AbortUnwindingCalls],
+            None,
+        );
+        if let Some(dumper) = MirDumper::new(tcx, "coroutine_drop_async", &body) {
+            dumper.dump_mir(&body);
+        }
+        body
+    }
+
+    /// `drop_in_place(self); Poll::Ready(())`.
+    fn drop_poll_proxy(&self, body: &Body<'tcx>) -> Body<'tcx> {
+        let tcx = self.tcx;
+        let source_info = SourceInfo::outermost(body.span);
+        let mut body = body.clone();
+        let _ = body.coroutine.take();
+        body.var_debug_info.clear();
+        body.basic_blocks = BasicBlocks::new(IndexVec::new());
+        body.arg_count = 2;
+        let argument = |ty| LocalDecl::with_source_info(ty, source_info);
+        body.local_decls = IndexVec::from_raw(vec![
+            argument(self.poll_unit_ty()),
+            argument(self.coroutine_ty),
+            argument(Ty::new_task_context(tcx)),
+        ]);
+
+        let unwinds = tcx.sess.panic_strategy().unwinds();
+        let [finished, poisoned] = [1, 2].map(BasicBlock::from_u32);
+        let kind = TerminatorKind::Drop {
+            place: SELF_ARG.into(),
+            target: finished,
+            unwind: if unwinds { UnwindAction::Cleanup(poisoned) } else { UnwindAction::Continue },
+            replace: false,
+            drop: None,
+            async_fut: None,
+        };
+        insert_term_block(&mut body, kind);
+        let finished = insert_term_block(&mut body, TerminatorKind::Return);
+        self.finish(&mut body.basic_blocks_mut()[finished]);
+        if unwinds {
+            let state = VariantIdx::new(CoroutineArgs::POISONED);
+            let statements = vec![self.transform.set_discr(state, source_info)];
+            let terminator = Terminator { source_info, kind: TerminatorKind::UnwindResume };
+            let data = BasicBlockData::new_stmts(statements, Some(terminator), true);
+            body.basic_blocks_mut().push(data);
+        }
+
+        make_coroutine_state_argument_pinned(tcx, &mut body);
+        if let Some(dumper) = MirDumper::new(tcx, "coroutine_drop_proxy_async", &body) {
+            dumper.dump_mir(&body);
+        }
+        body
+    }
+
+    /// A copy of the body whose forks all lead to `line`.
+    fn copy_with_line(&self, body: &Body<'tcx>, line: Line) -> Body<'tcx> {
+        let mut body = body.clone();
+        // The shim is made from the coroutine, but is none.
+        let _ = body.coroutine.take();
+        resolve_forks(&mut body, line);
+        body
+    }
+
+    /// Where each state begins. A coroutine that has returned or panicked has nothing left to drop
+    /// and is no case.
+    fn cases(&self, body: &mut Body<'tcx>) -> Vec<(usize, BasicBlock)> {
+        let mut cases = create_cases(body, self.transform, Operation::Drop);
+        cases.insert(0, (CoroutineArgs::UNRESUMED, self.unresumed));
+        cases
+    }
+
+    /// Ends a cancellation that was polled: nothing is left to drop, and `Poll::Ready(())` says so.
+    fn finish(&self, data: &mut BasicBlockData<'tcx>) {
+        let source_info = data.terminator().source_info;
+        let state = VariantIdx::new(CoroutineArgs::RETURNED);
+        data.statements.push(self.transform.set_discr(state, source_info));
+        data.statements.push(return_poll_ready_assign(self.tcx, source_info));
+        data.terminator_mut().kind = TerminatorKind::Return;
+    }
+
+    fn poll_unit_ty(&self) -> Ty<'tcx> {
+        let poll = self.tcx.require_lang_item(LangItem::Poll, DUMMY_SP);
+        let args = self.tcx.mk_args(&[self.tcx.types.unit.into()]);
+        Ty::new_adt(self.tcx, self.tcx.adt_def(poll), args)
+    }
+
+    /// Changes the return type to `Poll<()>`. The dropline returns only to suspend, until `finish`
+    /// adds its end.
+    fn return_poll_unit(&self, body: &mut Body<'tcx>) {
+        const PENDING: VariantIdx = VariantIdx::from_usize(1);
+        let source_info = SourceInfo::outermost(body.span);
+        let poll_ty = self.poll_unit_ty();
+        let ty::Adt(poll, args) = *poll_ty.kind() else { bug!() };
+        for statement in body.basic_blocks_mut().iter_mut().flat_map(|data| &mut data.statements) {
+            if let StatementKind::Assign(box (place, value)) = &mut statement.kind
+                && place.local == RETURN_PLACE
+            {
+                *value = make_aggregate_adt(poll.did(), PENDING, args, IndexVec::new());
+            }
+        }
+        body.local_decls[RETURN_PLACE] = LocalDecl::with_source_info(poll_ty, source_info);
+    }
+}
+
+/// Puts the context that the shim is polled with in the place of each placeholder for it.
+fn receive_context(body: &mut Body<'_>, context: Local) {
+    for statement in body.basic_blocks_mut().iter_mut().flat_map(|data| &mut data.statements) {
+        if let StatementKind::Assign(box (place, value)) = &mut statement.kind
+            && place.as_local() == Some(context)
+        {
+            *value = Rvalue::Use(Operand::Move(CTX_ARG.into()));
+        }
+    }
+}

@@ -2,16 +2,17 @@
 # Compiles and runs the RFC's programs:  run.sh COMPILER…
 # for stock   run.sh rustc +1.95.0
 # for the fork   run.sh "$(../../x.py print rustc)"
-# Each program is built at opt-level 0 and 3; `array…` at all levels; `impls` and `sizes` once for each of their cases.
+# Each program is built at opt-level 0 and 3; `array…` at all levels; `impls` and `future_size` once for each of their cases.
 cd "$(dirname "$0")" || exit
 out=$(mktemp -d)
 export RUSTC_BOOTSTRAP=1 RUSTC_ICE=0 RUST_BACKTRACE=0
 
 try() {
-    program=$1
+    source=$1.rs
+    program=$(basename "$1")
     shift
     echo "== $program $*"
-    if "$@" --edition 2024 "$program.rs" -L "$out" --out-dir "$out" 2>"$out/messages"; then
+    if "$@" --edition 2024 "$source" -L "$out" --out-dir "$out" 2>"$out/messages"; then
         [ -e "$out/lib$program.rlib" ] || timeout 10 "$out/$program" 2>&1
         echo "[exit $?]"
     else
@@ -30,7 +31,7 @@ for level in 0 1 2 3 s; do
     try array_cancel "$@" -C opt-level=$level
 done
 for case in off on; do
-    try sizes "$@" --cfg $case
+    try ../../benches/future_size "$@" --cfg $case
 done
 for case in general specialised specialised_used bounded bounded_used reference without_drop copy called; do
     try impls "$@" --cfg $case

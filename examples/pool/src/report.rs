@@ -252,13 +252,13 @@ mod tests {
     #[test]
     fn a_missed_close_fails_only_where_it_is_promised() {
         let report = Report { sessions: 2, finished: 2, ..Report::default() };
-        let plan = [Exit::Return, Exit::Select];
-        let missed_select = [(Exit::Return, End::Graceful), (Exit::Select, End::Abrupt)];
-        assert_eq!(failed_checks(&[run(&missed_select, report.clone())], &plan), [""; 0]);
-        let missed_return = [(Exit::Return, End::Abrupt), (Exit::Select, End::Graceful)];
+        let plan = [Exit::Return, Exit::Abort];
+        let missed_abort = [(Exit::Return, End::Graceful), (Exit::Abort, End::Abrupt)];
+        assert_eq!(failed_checks(&[run(&missed_abort, report.clone())], &plan), [""; 0]);
+        let missed_return = [(Exit::Return, End::Abrupt), (Exit::Abort, End::Graceful)];
         let failed = failed_checks(&[run(&missed_return, report.clone())], &plan);
         assert_eq!(failed, ["AsyncDrop: 1 sessions not closed gracefully on early return"]);
-        let unplanned = failed_checks(&[run(&missed_select[..1], report)], &plan);
+        let unplanned = failed_checks(&[run(&missed_abort[..1], report)], &plan);
         assert_eq!(unplanned.len(), 2, "{unplanned:?}");
     }
 }

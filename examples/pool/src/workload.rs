@@ -34,8 +34,15 @@ impl Exit {
     ];
 
     /// Exits on which this fork already promises that an `AsyncDrop` destructor is awaited.
-    pub const PROMISED: [Exit; 5] =
-        [Exit::EndOfScope, Exit::Return, Exit::QuestionMark, Exit::Continue, Exit::Break];
+    pub const PROMISED: [Exit; 7] = [
+        Exit::EndOfScope,
+        Exit::Return,
+        Exit::QuestionMark,
+        Exit::Continue,
+        Exit::Break,
+        Exit::Select,
+        Exit::Timeout,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {

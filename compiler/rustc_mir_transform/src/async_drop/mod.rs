@@ -5,7 +5,7 @@
 //!
 //! 1. `pending_values.rs` sees to values that no scope owns while another is being dropped.
 //! 2. Drop elaboration marks the `Drop` terminator with the local that will hold the destructor's
-//!    future (`elaborate.rs`).
+//!    future (`elaborate.rs`, `untracked.rs`).
 //! 3. Before `StateTransform` computes what the coroutine must save, each marked terminator becomes
 //!    the construction of that future and a loop that polls it, and each suspension point gets the
 //!    two ways in which a coroutine can be cancelled there (`lines.rs`, `poll_loop.rs`,

@@ -27,6 +27,7 @@
 //! removes them, as for any other.
 
 use rustc_index::bit_set::DenseBitSet;
+use rustc_middle::mir::visit::{MutatingUseContext, NonMutatingUseContext, PlaceContext, Visitor};
 use rustc_middle::mir::*;
 use rustc_middle::ty::TyCtxt;
 use rustc_mir_dataflow::impls::MaybeInitializedPlaces;
@@ -57,7 +58,7 @@ impl<'tcx> crate::MirPass<'tcx> for DropPendingValues {
             initialized.seek_after_primary_effect(body.terminator_loc(block));
             let MaybeReachable::Reachable(initialized) = initialized.get() else { continue };
 
-            let owned = locals_dropped_from(body, dropline);
+            let owned = locals_consumed_from(body, dropline);
             let is_pending = |&(local, path): &(Local, MovePathIndex)| {
                 let mut holds_value = false;
                 on_all_children_bits(&move_data, path, |child| {
@@ -95,22 +96,30 @@ impl<'tcx> crate::MirPass<'tcx> for DropPendingValues {
     }
 }
 
-/// The locals that are dropped, as a whole, from `entry` on.
-fn locals_dropped_from(body: &Body<'_>, entry: BasicBlock) -> DenseBitSet<Local> {
-    let mut locals = DenseBitSet::new_empty(body.local_decls.len());
+/// The locals that are dropped, as a whole, or moved from `entry` on. The new value of an
+/// assignment whose old value is being dropped is moved: into the place that it is assigned to.
+fn locals_consumed_from(body: &Body<'_>, entry: BasicBlock) -> DenseBitSet<Local> {
     let mut seen = DenseBitSet::new_empty(body.basic_blocks.len());
+    let mut consumed = Consumed(DenseBitSet::new_empty(body.local_decls.len()));
     let mut queue = vec![entry];
     while let Some(block) = queue.pop() {
         if body[block].is_cleanup || !seen.insert(block) {
             continue;
         }
-        let terminator = body[block].terminator();
-        if let TerminatorKind::Drop { place, .. } = terminator.kind {
-            if let Some(local) = place.as_local() {
-                locals.insert(local);
-            }
-        }
-        queue.extend(terminator.successors());
+        consumed.visit_basic_block_data(block, &body[block]);
+        queue.extend(body[block].terminator().successors());
     }
-    locals
+    consumed.0
+}
+
+struct Consumed(DenseBitSet<Local>);
+
+impl<'tcx> Visitor<'tcx> for Consumed {
+    fn visit_local(&mut self, local: Local, context: PlaceContext, _: Location) {
+        if let PlaceContext::NonMutatingUse(NonMutatingUseContext::Move)
+        | PlaceContext::MutatingUse(MutatingUseContext::Drop) = context
+        {
+            self.0.insert(local);
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! R12, R13, R14: a coroutine has two functions that drop it. `coroutine_drop` never suspends: in
-//! the state in which a destructor is suspended it drops that destructor's future and then the rest.
-//! `coroutine_drop_async` is polled: in the same state it goes on with the destructor.
+//! the state in which a destructor is suspended it drops that destructor's future and then the
+//! rest. `coroutine_drop_async` is polled: in the same state it goes on with the destructor.
 //@ edition: 2024
 //@ compile-flags: -Zmir-opt-level=0 -C panic=abort
 // skip-filecheck

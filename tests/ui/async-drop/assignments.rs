@@ -1,5 +1,6 @@
-//! R3: an assignment evaluates its right-hand side, awaits the destructor of the old value, and then
-//! stores the new one. Cancelled in between, the place has the new value, and is dropped with it.
+//! R3: an assignment evaluates its right-hand side, awaits the destructor of the old value, and
+//! then stores the new one. Cancelled in between, the place has the new value, and is dropped with
+//! it.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results

@@ -138,7 +138,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
     ///
     /// ```text
     /// head:    _r = &mut fut; _p = Pin { _r }; _c = &mut *context
-    ///          _q = <Fut as Future>::poll(move _p, move _c) -> [return: check, unwind: exits.unwind]
+    ///          _q = Future::poll(move _p, move _c) -> [return: check, unwind: exits.unwind]
     /// check:   switch discriminant(_q) [Ready: exits.ready, Pending: suspend]
     /// suspend: _2 = yield -> [resume: head, drop: exits.cancel]
     /// ```

@@ -5,8 +5,8 @@
 //! are resolved to the line that the function runs on.
 //!
 //! - `sync_drop_shim`, `fn(*mut Coroutine)`, runs on the syncline. It is the drop glue.
-//! - `drop_poll_shim`, `fn(Pin<&mut Coroutine>, &mut Context<'_>) -> Poll<()>`, runs on the dropline
-//!   and may suspend; it is polled until it is ready. A coroutine that awaits no drop has
+//! - `drop_poll_shim`, `fn(Pin<&mut Coroutine>, &mut Context<'_>) -> Poll<()>`, runs on the
+//!   dropline and may suspend; it is polled until it is ready. A coroutine that awaits no drop has
 //!   `drop_poll_proxy` instead, which runs the drop glue and is ready at once.
 //!
 //! The latter two leave the coroutine in the state "returned", so that neither polling it again nor

@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::bootstrap::{Job, step};
+use crate::build::build;
 use crate::demo::forget_other_compiler;
 use crate::progress::Progress;
 use crate::run;
@@ -14,6 +15,8 @@ use crate::test::finish;
 
 /// Runs `cargo test` in each example. The stage 1 compiler is used where it stands, linked or not.
 pub fn test(job: &Job) -> Result<Summary> {
+    // The suites before this one may have left the sysroot without a library.
+    build(job, 1, &[])?;
     let rustc = sysroot::whole(job.place, job.pin)?.join("bin/rustc");
     let mut examples: Vec<_> = job.place.repo.join("examples").read_dir()?.flatten().collect();
     examples.sort_by_key(std::fs::DirEntry::file_name);

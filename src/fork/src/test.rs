@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::bootstrap::Job;
+use crate::build::build;
 use crate::cli;
 use crate::examples;
 use crate::failure::report;
@@ -47,16 +48,27 @@ pub fn test(job: &Job, args: &cli::Test) -> Result<ExitCode> {
         job.ready(For::Testing)?;
     }
     let mut total = Summary::default();
-    for step in steps(job, args)? {
-        match run_step(job, &step, args.bless) {
-            Ok(summary) => total.add(&summary),
-            Err(err) => {
-                report(&err);
-                total.failed += 1;
-                total.failures.insert(format!("{} could not be run", step.name()));
-                break;
-            }
+    let steps = steps(job, args)?;
+    let mut ran = steps.iter().map(|step| (step.name(), run_step(job, step, args.bless)));
+    let broken = ran.find_map(|(name, result)| match result {
+        Ok(summary) => {
+            total.add(&summary);
+            None
         }
+        Err(err) => Some((name, err)),
+    });
+    // Bootstrap makes the sysroot anew for some suites, and leaves it without a library. What is
+    // linked has to work afterwards.
+    let uses_sysroot = |step: &Step| !matches!(step, Step::Fork | Step::Tidy | Step::Examples);
+    if steps.iter().any(uses_sysroot)
+        && let Err(err) = build(job, 1, &[])
+    {
+        report(&err);
+    }
+    if let Some((name, err)) = broken {
+        report(&err);
+        total.failed += 1;
+        total.failures.insert(format!("{name} could not be run"));
     }
     if args.bless {
         bring_back(job)?;

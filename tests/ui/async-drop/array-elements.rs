@@ -14,8 +14,6 @@
 
 #[path = "auxiliary/support.rs"]
 mod support;
-use std::pin::pin;
-
 use support::*;
 
 fn array() -> [Graceful; 3] {
@@ -40,17 +38,6 @@ async fn empty() {
     let _array: [Graceful; 0] = [];
 }
 
-async fn leave_after(polls: usize) {
-    {
-        let mut future = pin!(scope());
-        for _ in 0..polls {
-            let _ = poll_once(future.as_mut());
-        }
-        println!("  leave");
-    }
-    println!("  left");
-}
-
 fn main() {
     println!("awaited");
     block_on(scope());
@@ -67,7 +54,7 @@ fn main() {
     }
     for polls in 0..4 {
         println!("cancelled in an async body, {polls} polls");
-        block_on(leave_after(polls));
+        block_on(leave_after(polls, scope()));
         assert_none_alive();
     }
 }

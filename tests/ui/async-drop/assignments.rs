@@ -9,8 +9,6 @@
 
 #[path = "auxiliary/support.rs"]
 mod support;
-use std::pin::pin;
-
 use support::*;
 
 fn new_value(name: &'static str) -> Graceful {
@@ -73,17 +71,6 @@ async fn question_mark() -> Result<(), ()> {
     Ok(())
 }
 
-async fn cancel(polls: usize, future: impl Future) {
-    {
-        let mut future = pin!(future);
-        for _ in 0..polls {
-            assert!(poll_once(future.as_mut()).is_pending());
-        }
-        println!("  leave");
-    }
-    println!("  left");
-}
-
 macro_rules! all {
     ($($title:literal: $future:expr, pending $polls:expr;)*) => {$(
         println!(concat!($title, ", completed"));
@@ -91,7 +78,7 @@ macro_rules! all {
         assert_none_alive();
         for polls in 1..=$polls {
             println!(concat!($title, ", cancelled in an async body"));
-            block_on(cancel(polls, $future));
+            block_on(leave_after(polls, $future));
             assert_none_alive();
         }
         for polls in 1..=$polls {

@@ -8,8 +8,6 @@
 
 #[path = "auxiliary/support.rs"]
 mod support;
-use std::pin::pin;
-
 use support::*;
 
 async fn parameters(_a: Graceful, _: Graceful, (_b, _): (Graceful, Plain)) {
@@ -55,18 +53,6 @@ async fn closure() {
     println!("    called");
 }
 
-/// Cancels a future in an async body.
-async fn cancel(polls: usize, future: impl Future) {
-    {
-        let mut future = pin!(future);
-        for _ in 0..polls {
-            assert!(poll_once(future.as_mut()).is_pending());
-        }
-        println!("  leave");
-    }
-    println!("  left");
-}
-
 fn all(title: &str, future: impl Fn() -> Box<dyn FnOnce()>) {
     println!("{title}");
     future()();
@@ -78,7 +64,7 @@ macro_rules! all {
         all(concat!($title, ", completed"), || Box::new(|| block_on($future)));
         for polls in 0..=$polls {
             all(concat!($title, ", cancelled in an async body"), || {
-                Box::new(move || block_on(cancel(polls, $future)))
+                Box::new(move || block_on(leave_after(polls, $future)))
             });
         }
         for polls in 0..=$polls {

@@ -120,3 +120,15 @@ pub fn cancel_after<F: Future>(title: &str, polls: usize, future: F) {
     drop(future);
     assert_none_alive();
 }
+
+/// Polls a future `polls` times in an async body and then leaves the scope that it is pinned in.
+pub async fn leave_after(polls: usize, future: impl Future) {
+    {
+        let mut future = std::pin::pin!(future);
+        for _ in 0..polls {
+            assert!(poll_once(future.as_mut()).is_pending());
+        }
+        println!("  leave");
+    }
+    println!("  left");
+}

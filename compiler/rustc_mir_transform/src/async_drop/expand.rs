@@ -30,10 +30,11 @@
 //!
 //! Invariants:
 //!
-//! - nothing on the syncline suspends (`-Zvalidate-mir` checks it, see `validate.rs`);
+//! - nothing on the syncline suspends, neither line ever completes the coroutine, and no `Drop` has
+//!   `fut` or `drop` set when this is done (`-Zvalidate-mir` checks it, see `validate.rs`);
+//! - a `Drop` that had `fut` set but cannot suspend drops the whole value (`lines.rs` asserts it);
 //! - the context local of the dropline is assigned on each edge into it and so is never saved in
-//!   the coroutine (`shims.rs` asserts it);
-//! - no `Drop` has `fut` or `drop` set when this is done (codegen asserts it).
+//!   the coroutine (`shims.rs` asserts it).
 
 use rustc_hir as hir;
 use rustc_index::IndexVec;
@@ -100,10 +101,11 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     if let Some(fork) = fork {
         fork_start(body, fork);
     }
+    let unresumed = fork.or(unresumed);
     if tcx.sess.opts.unstable_opts.validate_mir {
-        validate::synclines_never_suspend(body);
+        validate::check_cancellation(body, unresumed);
     }
-    Cancellation { drop_context: Some(drop_context), unresumed: fork.or(unresumed) }
+    Cancellation { drop_context: Some(drop_context), unresumed }
 }
 
 /// Makes `unresumed` reachable: analyses skip what is not, and it may suspend.
@@ -118,7 +120,7 @@ fn fork_start(body: &mut Body<'_>, unresumed: BasicBlock) {
 }
 
 /// Makes every drop that is still marked as awaited a sync drop.
-pub(in crate::coroutine) fn forget_async_drops(body: &mut Body<'_>) {
+fn forget_async_drops(body: &mut Body<'_>) {
     for data in body.basic_blocks.as_mut() {
         if let TerminatorKind::Drop { drop, async_fut, .. } = &mut data.terminator_mut().kind {
             *drop = None;

@@ -69,16 +69,20 @@ impl<'tcx> Lines<'tcx> {
             if data.is_cleanup || place_ty == coroutine_ty {
                 continue;
             }
+            let fut_ty = body.local_decls[fut].ty;
+            let destructor = Destructor::of(tcx, place_ty, fut_ty);
             // A drop on the mainline that has no way to the dropline cannot suspend.
             let on_dropline = dropline.contains(block);
-            let Some(dropline) = (if on_dropline { Some(target) } else { drop }) else { continue };
-            let fut_ty = body.local_decls[fut].ty;
+            let Some(dropline) = (if on_dropline { Some(target) } else { drop }) else {
+                assert_eq!(destructor, Destructor::Glue, "a sync drop here would drop fields twice");
+                continue;
+            };
             awaited.push(AwaitedDrop {
                 block,
                 source_info: terminator.source_info,
                 place,
                 place_ty,
-                destructor: Destructor::of(tcx, place_ty, fut_ty),
+                destructor,
                 fut,
                 fut_ty,
                 target,

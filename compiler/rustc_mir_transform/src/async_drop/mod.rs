@@ -39,7 +39,7 @@ mod shims;
 mod validate;
 
 pub(crate) use destructor::Destructor;
-pub(super) use expand::{Cancellation, expand_async_drops, forget_async_drops};
+pub(super) use expand::{Cancellation, expand_async_drops};
 pub(crate) use pending_values::DropPendingValues;
 pub(crate) use poll_loop::dropee_pointer;
 pub(super) use shims::{DropShims, insert_unresumed_drop};

@@ -177,7 +177,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
         assert!(!self.transform.remap.contains(context), "the dropline's context was saved");
         let mut body = self.copy_with_line(body, Line::Dropline);
         self.return_poll_unit(&mut body);
-        receive_context(&mut body, context);
+        receive_context(tcx, &mut body, context);
         if self.can_unwind {
             generate_poison_block_and_redirect_unwinds_there(self.transform, &mut body);
         }
@@ -299,8 +299,18 @@ impl<'tcx> DropShims<'_, 'tcx> {
     }
 }
 
-/// Puts the context that the shim is polled with in the place of each placeholder for it.
-fn receive_context(body: &mut Body<'_>, context: Local) {
+/// Makes the task context the second argument, and puts it in the place of each placeholder for it.
+/// A coroutine that is not `async` has another resume argument, or none. On the dropline it plays
+/// no part, unless it was saved, and then it is no longer a local.
+fn receive_context<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>, context: Local) {
+    let context_ty = body.local_decls[context].ty;
+    let argument = LocalDecl::with_source_info(context_ty, SourceInfo::outermost(body.span));
+    if body.local_decls[CTX_ARG].ty != context_ty {
+        let resume_argument = body.local_decls.push(argument);
+        body.local_decls.swap(CTX_ARG, resume_argument);
+        RenameLocalVisitor { from: CTX_ARG, to: resume_argument, tcx }.visit_body(body);
+    }
+    body.arg_count = 2;
     for statement in body.basic_blocks_mut().iter_mut().flat_map(|data| &mut data.statements) {
         if let StatementKind::Assign(box (place, value)) = &mut statement.kind
             && place.as_local() == Some(context)

@@ -4,7 +4,7 @@
 //! one `Drop` terminator it would have written anyway:
 //!
 //! ```text
-//! drop(_3; fut=_9) -> [return: bb4, unwind: bb7, drop: bb6]
+//! async drop(_3; poll=_9) -> [return: bb4, unwind: bb7, drop: bb6]
 //! ```
 //!
 //! `_9` is a fresh local whose type is the type of the destructor's future. Nothing is called and

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! // Before: `_3` goes out of scope.
-//! bb1: drop(_3; fut=_9) -> [return: bb4, unwind: bb7, drop: bb6]
+//! bb1: async drop(_3; poll=_9) -> [return: bb4, unwind: bb7, drop: bb6]
 //!
 //! // After.
 //! bb1:   StorageLive(_9)
@@ -31,8 +31,8 @@
 //! Invariants:
 //!
 //! - nothing on the syncline suspends, neither line ever completes the coroutine, and no `Drop` has
-//!   `fut` or `drop` set when this is done (`-Zvalidate-mir` checks it, see `validate.rs`);
-//! - a `Drop` that had `fut` set but cannot suspend drops the whole value (`lines.rs` asserts it);
+//!   `async_fut` or `drop` set when this is done (`-Zvalidate-mir` checks it, see `validate.rs`);
+//! - a `Drop` that had `async_fut` set but cannot suspend drops the whole value (`lines.rs` asserts it);
 //! - the context local of the dropline is assigned on each edge into it and so is never saved in
 //!   the coroutine (`shims.rs` asserts it).
 

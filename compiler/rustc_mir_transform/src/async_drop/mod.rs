@@ -13,7 +13,8 @@
 //! 4. `StateTransform` turns the body into the resume function, and `shims.rs` turns copies of it
 //!    into the functions that drop the coroutine: one that awaits, and one that does not.
 //!
-//! `future_drop.rs` drops the futures of `async_drop_in_place` themselves.
+//! `future_drop.rs` drops the futures of `async_drop_in_place` themselves. `saved_indices.rs` keeps an
+//! index across a suspension.
 //!
 //! A coroutine of any kind has a sync drop shim, whatever it awaits: it may be dropped in a
 //! function, in a `Vec`, by an executor that shuts down, or while unwinding. What the shim drops is
@@ -35,6 +36,7 @@ mod expand;
 mod lines;
 mod pending_values;
 mod poll_loop;
+mod saved_indices;
 mod shims;
 mod validate;
 
@@ -42,6 +44,7 @@ pub(crate) use destructor::Destructor;
 pub(super) use expand::{Cancellation, expand_async_drops};
 pub(crate) use pending_values::DropPendingValues;
 pub(crate) use poll_loop::dropee_pointer;
+pub(super) use saved_indices::copy_saved_indices;
 pub(super) use shims::{DropShims, insert_unresumed_drop};
 
 /// The types of the places that `body` drops, for `needs_async_drop` to look through the future.

@@ -40,7 +40,10 @@ pub(crate) struct DropPendingValues;
 
 impl<'tcx> crate::MirPass<'tcx> for DropPendingValues {
     fn run_pass(&self, tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>) {
-        if body.coroutine.is_none() || !tcx.features().async_drop() {
+        let is_cancellable = |data: &BasicBlockData<'_>| {
+            matches!(data.terminator().kind, TerminatorKind::Drop { drop: Some(_), .. })
+        };
+        if !body.basic_blocks.iter().any(is_cancellable) {
             return;
         }
         let typing_env = body.typing_env(tcx);

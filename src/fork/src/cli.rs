@@ -58,6 +58,13 @@ pub enum Verb {
     Build(Build),
     /// Run tests; ends with one line `N passed, N failed`
     Test(Test),
+    /// Compare random programs with what the rules say; `./x.py fuzz --help` lists its options
+    #[command(disable_help_flag = true)]
+    Fuzz {
+        /// Options of the fuzzer
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
     /// Make the built toolchain known to rustup
     Link {
         #[arg(default_value = "asyncdrop")]
@@ -98,8 +105,8 @@ pub struct Build {
 
 #[derive(Debug, Args)]
 pub struct Test {
-    /// Suites or tests: fork, tidy, ours, valgrind, examples, a suite of suites.toml, ui/async-drop,
-    /// tests/ui/async-drop/x.rs; by default all but tidy
+    /// Suites or tests: fork, tidy, ours, valgrind, examples, fuzz, same-mir, a suite of
+    /// suites.toml, ui/async-drop, tests/ui/async-drop/x.rs; by default all but tidy
     pub suites: Vec<String>,
     /// All of tests/ui as well, compared with tests/known-failures.toml
     #[arg(long)]

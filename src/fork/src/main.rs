@@ -11,6 +11,7 @@ mod dist;
 mod examples;
 mod failure;
 mod fetch;
+mod fuzz;
 mod git;
 mod host;
 mod import;
@@ -23,6 +24,7 @@ mod prepare;
 mod print;
 mod progress;
 mod run;
+mod same_mir;
 mod series;
 mod setup;
 mod source;
@@ -44,6 +46,9 @@ use pin::Pin;
 use place::Place;
 
 fn main() -> ExitCode {
+    if let Some(code) = same_mir::as_wrapper() {
+        return code;
+    }
     match dispatch(Cli::parse()) {
         Ok(code) => code,
         Err(err) => {
@@ -77,6 +82,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
             let _lock = place.lock("test")?;
             return test::test(&job, &args);
         }
+        Verb::Fuzz { words } => fuzz::fuzz(&job, &words)?,
         Verb::Link { name } => {
             let _lock = place.lock("link")?;
             link::link(&place, &pin, &name)?;

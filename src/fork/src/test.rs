@@ -11,12 +11,14 @@ use crate::build::build;
 use crate::cli;
 use crate::examples;
 use crate::failure::report;
+use crate::fuzz;
 use crate::git::Git;
 use crate::host::stage0;
 use crate::overlay;
 use crate::prepare::prepared;
 use crate::progress::Progress;
 use crate::run;
+use crate::same_mir;
 use crate::setup::For;
 use crate::suites::{self, Suite};
 use crate::summary::{Summary, tidy_failures};
@@ -38,6 +40,10 @@ enum Step {
     Valgrind,
     /// The tests of the programs in `examples/`.
     Examples,
+    /// The fuzzer's own tests, and some programs of it.
+    Fuzz,
+    /// MIR of real crates, compared with the stock compiler's.
+    SameMir,
     /// All of `tests/ui`, compared with the recorded failures.
     Full,
 }
@@ -59,7 +65,9 @@ pub fn test(job: &Job, args: &cli::Test) -> Result<ExitCode> {
     });
     // Bootstrap makes the sysroot anew for some suites, and leaves it without a library. What is
     // linked has to work afterwards.
-    let uses_sysroot = |step: &Step| !matches!(step, Step::Fork | Step::Tidy | Step::Examples);
+    let uses_sysroot = |step: &Step| {
+        !matches!(step, Step::Fork | Step::Tidy | Step::Examples | Step::Fuzz | Step::SameMir)
+    };
     if steps.iter().any(uses_sysroot)
         && let Err(err) = build(job, 1, &[])
     {
@@ -90,6 +98,8 @@ fn steps(job: &Job, args: &cli::Test) -> Result<Vec<Step>> {
             "tidy" => steps.push(Step::Tidy),
             "valgrind" => steps.push(Step::Valgrind),
             "examples" => steps.push(Step::Examples),
+            "fuzz" => steps.push(Step::Fuzz),
+            "same-mir" => steps.push(Step::SameMir),
             "ours" => steps.extend(suites::ours(&tree).into_iter().map(Step::Suite)),
             word => {
                 match suites::upstream(repo, &tree)?.into_iter().find(|suite| suite.name == word) {
@@ -107,6 +117,12 @@ fn steps(job: &Job, args: &cli::Test) -> Result<Vec<Step>> {
         }
         if repo.join("examples").is_dir() {
             steps.push(Step::Examples);
+        }
+        if repo.join("src/fuzz").is_dir() {
+            steps.push(Step::Fuzz);
+        }
+        if repo.join(same_mir::PACKAGE).is_dir() {
+            steps.push(Step::SameMir);
         }
         let all_ui = |suite: &Suite| suite.paths.keys().all(|path| path.starts_with("tests/ui/"));
         let upstream = suites::upstream(repo, &tree)?.into_iter();
@@ -126,6 +142,8 @@ impl Step {
             Self::Suite(suite) => &suite.name,
             Self::Valgrind => "valgrind",
             Self::Examples => "examples",
+            Self::Fuzz => "fuzz",
+            Self::SameMir => "same-mir",
             Self::Full => "tests/ui",
         }
     }
@@ -138,6 +156,8 @@ fn run_step(job: &Job, step: &Step, bless: bool) -> Result<Summary> {
         Step::Suite(suite) => compiletest(job, suite, bless),
         Step::Valgrind => valgrind(job),
         Step::Examples => examples::test(job),
+        Step::Fuzz => fuzz::test(job),
+        Step::SameMir => same_mir::test(job),
         Step::Full => full(job),
     }
 }

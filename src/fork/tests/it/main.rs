@@ -2,6 +2,7 @@
 
 mod build;
 mod fetch;
+mod fuzz;
 mod help;
 mod patch;
 mod prepare;

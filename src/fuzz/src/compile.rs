@@ -1,0 +1,178 @@
+//! One crate of generated programs, compiled.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use asyncdrop_fuzz::Edition;
+
+use crate::child::{self, End, Limits, Stop};
+use crate::cli::OptLevel;
+use crate::verdict::Kind;
+
+/// Time for one crate.
+const TIME: Duration = Duration::from_secs(300);
+
+/// The compiler under test.
+#[derive(Debug)]
+pub struct Compiler {
+    rustc: PathBuf,
+    /// Its own words for what it is.
+    pub version: String,
+    /// A release would refuse the features the programs use.
+    bootstrap: bool,
+}
+
+/// How the programs of a crate are compiled.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    pub edition: Edition,
+    pub opt_level: OptLevel,
+}
+
+/// What the compiler made of a crate.
+#[derive(Debug)]
+pub enum Compiled {
+    Binary(PathBuf),
+    /// No binary: the kind of failure, and what the compiler said.
+    Rejected(Kind, String),
+}
+
+impl Compiler {
+    /// The compiler at a path, or of a rustup toolchain.
+    pub fn find(name: &str) -> Result<Self> {
+        if Path::new(name).is_file() {
+            return Self::new(PathBuf::from(name), false);
+        }
+        // Without this, rustup might start to download.
+        let output = Command::new("rustup")
+            .args(["which", "--toolchain", name, "rustc"])
+            .env("RUSTUP_AUTO_INSTALL", "0")
+            .output()
+            .context("rustup cannot be run")?;
+        if !output.status.success() {
+            bail!("there is no toolchain {name}: rustup toolchain install {name}");
+        }
+        let path = String::from_utf8(output.stdout).context("rustup names no path")?;
+        Self::new(PathBuf::from(path.trim()), true)
+    }
+
+    /// The compiler at a path. With `bootstrap` it takes unstable features whatever its channel.
+    pub fn new(rustc: PathBuf, bootstrap: bool) -> Result<Self> {
+        let output = Command::new(&rustc)
+            .arg("--version")
+            .output()
+            .with_context(|| format!("cannot run {}", rustc.display()))?;
+        if !output.status.success() {
+            bail!("{} --version failed ({})", rustc.display(), output.status);
+        }
+        let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        Ok(Self { rustc, version, bootstrap })
+    }
+
+    /// Compiles `source` in `folder`. An error means that nothing can be compiled.
+    pub fn compile(
+        &self,
+        source: &str,
+        setting: Setting,
+        folder: &Path,
+        stop: &Stop,
+    ) -> Result<Compiled> {
+        let (input, binary) = (folder.join("programs.rs"), folder.join("programs"));
+        fs::write(&input, source).with_context(|| format!("cannot write {}", input.display()))?;
+        let mut command = Command::new(&self.rustc);
+        command
+            .args(["--crate-type=bin", "--cap-lints=allow", "-Zvalidate-mir", "-Cdebuginfo=0"])
+            .args(["-Ccodegen-units=1", "--edition"])
+            .arg(year(setting.edition))
+            .arg(format!("-Copt-level={}", setting.opt_level))
+            .arg("-o")
+            .args([&binary, &input])
+            .env("RUSTC_ICE", "0")
+            .env("RUST_BACKTRACE", "0")
+            .env_remove("RUSTC_LOG");
+        if self.bootstrap {
+            command.env("RUSTC_BOOTSTRAP", "1");
+        }
+        let finished = child::run(&mut command, Limits { time: TIME, memory: None }, stop)?;
+        let said = finished.stderr;
+        if finished.end.success() {
+            return Ok(Compiled::Binary(binary));
+        }
+        if said.contains("error[E0463]") || said.contains("No space left on device") {
+            bail!("nothing can be compiled: {}", said.trim());
+        }
+        Ok(Compiled::Rejected(kind(finished.end, &said), format!("{said}{}\n", finished.end)))
+    }
+}
+
+/// What it means that the compiler failed. An error it reports is one of the generator's.
+fn kind(end: End, said: &str) -> Kind {
+    match end {
+        End::TimedOut | End::Flooded => Kind::Hang,
+        End::Exited(status) => {
+            let ice = ["internal compiler error", "rustc unexpectedly panicked", "broken MIR"];
+            if status.code() == Some(1) && !ice.iter().any(|words| said.contains(words)) {
+                Kind::CompileError
+            } else {
+                Kind::Ice
+            }
+        }
+    }
+}
+
+/// The edition as `--edition` takes it.
+pub fn year(edition: Edition) -> &'static str {
+    match edition {
+        Edition::E2021 => "2021",
+        Edition::E2024 => "2024",
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// A compiler that is a shell script, to which `$in` is the source and `$out` the binary.
+    pub fn fake(folder: &Path, script: &str) -> Compiler {
+        let path = folder.join("rustc");
+        let head = "#!/bin/sh\n[ \"$1\" = --version ] && { echo fake; exit 0; }\n\
+                    while [ $# -gt 1 ]; do [ \"$1\" = -o ] && out=$2; shift; done\nin=$1\n";
+        fs::write(&path, format!("{head}{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        Compiler::new(path, false).unwrap()
+    }
+
+    /// Edition 2024, opt-level 0.
+    pub fn setting() -> Setting {
+        Setting { edition: Edition::E2024, opt_level: "0".parse().unwrap() }
+    }
+
+    fn compiled(script: &str) -> Result<Compiled> {
+        let folder = tempfile::tempdir().unwrap();
+        let compiler = fake(folder.path(), script);
+        compiler.compile("source", setting(), folder.path(), &Stop::default())
+    }
+
+    #[test]
+    fn failures_of_the_compiler_have_kinds() {
+        let kind = |script: &str| match compiled(script).unwrap() {
+            Compiled::Rejected(kind, _) => Some(kind),
+            Compiled::Binary(_) => None,
+        };
+        assert_eq!(kind("cp $in $out"), None);
+        assert_eq!(kind("echo 'error[E0382]: moved' >&2; exit 1"), Some(Kind::CompileError));
+        assert_eq!(kind("echo 'error: internal compiler error: x' >&2; exit 101"), Some(Kind::Ice));
+        assert_eq!(kind("kill -SEGV $$"), Some(Kind::Ice));
+    }
+
+    #[test]
+    fn without_a_standard_library_nothing_goes_on() {
+        let err = compiled("echo \"error[E0463]: can't find crate for std\" >&2; exit 1");
+        assert!(err.unwrap_err().to_string().contains("nothing can be compiled"));
+    }
+}

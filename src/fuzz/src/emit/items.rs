@@ -1,0 +1,108 @@
+//! Types and functions.
+
+use super::code::Writer;
+use super::names;
+use crate::program::{Destructor, Program, Shape, Ty, TypeDef};
+
+/// The items of a program that its root, `f0`, needs.
+pub fn program(program: &Program) -> String {
+    // What stands for a use of the item, and its text.
+    let mut items: Vec<(String, String)> = Vec::new();
+    for (number, definition) in program.types.iter().enumerate() {
+        let text = type_items(program, number, definition).join("\n");
+        items.push((names::user(program, number), text));
+    }
+    for number in 0..program.functions.len() {
+        items.push((format!("f{number}("), function(program, number)));
+    }
+    let mut needed = vec![false; items.len()];
+    let mut open = vec![program.types.len()];
+    while let Some(index) = open.pop() {
+        if !std::mem::replace(&mut needed[index], true) {
+            let is_used = |other: &usize| items[index].1.contains(&items[*other].0);
+            open.extend((0..items.len()).filter(is_used));
+        }
+    }
+    let texts = items.into_iter().zip(needed);
+    texts.filter(|(_, needed)| *needed).map(|((_, text), _)| text).collect::<Vec<_>>().join("\n")
+}
+
+fn type_items(program: &Program, number: usize, definition: &TypeDef) -> Vec<String> {
+    let mut items = Vec::new();
+    let name = names::user(program, number);
+    match &definition.shape {
+        Shape::Struct(fields) => {
+            let mut lines = String::new();
+            for (index, field) in fields.iter().enumerate() {
+                lines += &format!("    {}: {},\n", names::field(index), names::ty(program, field));
+            }
+            if !matches!(definition.destructor, Destructor::None) {
+                lines += "    tag: Tag,\n";
+            }
+            items.push(if lines.is_empty() {
+                format!("struct {name} {{}}\n")
+            } else {
+                format!("struct {name} {{\n{lines}}}\n")
+            });
+        }
+        Shape::Enum(variants) => {
+            let mut lines = String::new();
+            for (index, payload) in variants.iter().enumerate() {
+                let payload: Vec<_> = payload.iter().map(|ty| names::ty(program, ty)).collect();
+                let variant = names::field(index).to_uppercase();
+                lines += &match &payload[..] {
+                    [] => format!("    {variant},\n"),
+                    _ => format!("    {variant}({}),\n", payload.join(", ")),
+                };
+            }
+            items.push(format!("enum {name} {{\n{lines}}}\n"));
+        }
+    }
+    if matches!(definition.destructor, Destructor::None) {
+        return items;
+    }
+    items.push(format!(
+        "impl Drop for {name} {{\n    fn drop(&mut self) {{\n        self.tag.sync();\n    }}\n}}\n"
+    ));
+    if let Destructor::Async(body) = &definition.destructor {
+        let writer = Writer::new(program);
+        let lines = writer.lines(body, 2);
+        let text = format!(
+            "impl AsyncDrop for {name} {{\n    async fn drop(self: Pin<&mut Self>) {{\n        \
+             self.tag.begin();\n{lines}        self.tag.end();\n    }}\n}}\n"
+        );
+        items.push(writer.finish(text));
+    }
+    items
+}
+
+fn function(program: &Program, number: usize) -> String {
+    let function = &program.functions[number];
+    let writer = Writer::new(program);
+    for parameter in &function.parameters {
+        writer.parameter(parameter);
+    }
+    let parameters: Vec<_> = function
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let pattern = writer.pattern(&parameter.pattern);
+            format!("{pattern}: {}", names::ty(program, &parameter.ty))
+        })
+        .collect();
+    let generic = if function.generic { "<T>" } else { "" };
+    let output = match &function.output {
+        Ty::Unit => String::new(),
+        output => format!(" -> {}", names::ty(program, output)),
+    };
+    let public = if number == 0 { "pub " } else { "" };
+    let lines = writer.lines(&function.body, 1);
+    let mut head =
+        format!("{public}async fn f{number}{generic}({}){output} {{", parameters.join(", "));
+    if writer.finish(head.clone()).len() > 95 {
+        let list: String = parameters.iter().map(|one| format!("    {one},\n")).collect();
+        head = format!("{public}async fn f{number}{generic}(\n{list}){output} {{");
+    }
+    let body = if lines.is_empty() { "}\n".to_owned() } else { format!("\n{lines}}}\n") };
+    writer.finish(head + &body)
+}

@@ -1,0 +1,69 @@
+//! Programs as Rust source.
+
+mod code;
+mod items;
+mod names;
+
+use std::fmt::Write;
+
+use crate::{Edition, Program};
+
+const RUNTIME: &str = include_str!("../../../../tests/ui/async-drop/fuzz/auxiliary/runtime.rs");
+
+const HEAD: &str = "#![feature(async_drop)]\n#![allow(incomplete_features, unused)]\n";
+
+/// One binary crate of several programs. Its arguments are the indices of the programs to run;
+/// without arguments it runs all. For each it prints a line `program N`, and then exactly the text
+/// of [`expected`](crate::expected). It is compiled with the given edition.
+pub fn crate_source(programs: &[(u64, &Program)], _edition: Edition) -> String {
+    let mut source = HEAD.to_owned();
+    write_module(&mut source, "runtime", RUNTIME);
+    let mut table = String::new();
+    for (number, program) in programs {
+        let text = format!("use super::runtime::*;\n{IMPORTS}\n{}", items::program(program));
+        write_module(&mut source, &format!("p{number}"), &text);
+        writeln!(table, "        ({number}, || runtime::run(p{number}::f0)),")
+            .expect("a string takes all");
+    }
+    source + &format!("\nfn main() {{\n    runtime::run_some(&[\n{table}    ]);\n}}\n")
+}
+
+const IMPORTS: &str = "use std::future::AsyncDrop;\nuse std::pin::{Pin, pin};\n";
+
+/// A ui test of one program, which prints exactly the text of [`expected`](crate::expected).
+/// `header` holds the `//!` lines. The runtime is included as `auxiliary/runtime.rs`.
+pub fn ui_test(program: &Program, edition: Edition, header: &str) -> String {
+    let year = match edition {
+        Edition::E2021 => "2021",
+        Edition::E2024 => "2024",
+    };
+    let directives = format!("//@ edition: {year}\n//@ run-pass\n//@ check-run-results\n");
+    let header = if header.is_empty() || header.ends_with('\n') {
+        header.to_owned()
+    } else {
+        format!("{header}\n")
+    };
+    let module = "#[path = \"auxiliary/runtime.rs\"]\nmod runtime;\n";
+    let items = items::program(program);
+    let main = "fn main() {\n    std::panic::set_hook(Box::new(|_| ()));\n    run(f0);\n}\n";
+    let used: String = IMPORTS
+        .lines()
+        .filter_map(|line| match line {
+            line if line.contains("AsyncDrop") => {
+                items.contains("impl AsyncDrop").then(|| format!("{line}\n"))
+            }
+            _ => match (items.contains("Pin<"), items.contains("pin!(")) {
+                (true, true) => Some("use std::pin::{Pin, pin};\n".to_owned()),
+                (true, false) => Some("use std::pin::Pin;\n".to_owned()),
+                (false, true) => Some("use std::pin::pin;\n".to_owned()),
+                (false, false) => None,
+            },
+        })
+        .collect();
+    let gap = if used.is_empty() { "" } else { "\n" };
+    format!("{header}{directives}{HEAD}\n{module}{used}{gap}use runtime::*;\n\n{items}\n{main}")
+}
+
+fn write_module(source: &mut String, name: &str, text: &str) {
+    writeln!(source, "\nmod {name} {{\n{text}}}").expect("a string takes all");
+}

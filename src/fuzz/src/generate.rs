@@ -1,0 +1,141 @@
+//! Generation of programs from a seed.
+//!
+//! proptest generates and shrinks a [`Raw`] program: trees of numbers, which say little by
+//! themselves. [`resolve`](crate::resolve) makes a well-formed program of any of them.
+
+use proptest::collection::vec;
+use proptest::prelude::{BoxedStrategy, Strategy, any};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use crate::Program;
+use crate::resolve::resolve;
+
+/// A choice, and what it is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Node {
+    /// Which of the things that fit.
+    pub kind: u8,
+    /// How often, which one, and the like.
+    pub detail: u8,
+    pub parts: Vec<Node>,
+}
+
+/// The head and the body of a function or a type.
+#[derive(Clone, Debug)]
+pub struct RawItem {
+    pub head: Node,
+    pub body: Vec<Node>,
+}
+
+/// A program before it is resolved.
+#[derive(Clone, Debug)]
+pub struct Raw {
+    pub types: Vec<RawItem>,
+    pub functions: Vec<RawItem>,
+}
+
+fn node(depth: u32) -> BoxedStrategy<Node> {
+    let numbers = (any::<u8>(), any::<u8>());
+    if depth == 0 {
+        return numbers.prop_map(|(kind, detail)| Node { kind, detail, parts: Vec::new() }).boxed();
+    }
+    (numbers, vec(node(depth - 1), 0..=4))
+        .prop_map(|((kind, detail), parts)| Node { kind, detail, parts })
+        .boxed()
+}
+
+fn item(statements: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = RawItem> {
+    (node(2), vec(node(3), statements)).prop_map(|(head, body)| RawItem { head, body })
+}
+
+fn raw() -> impl Strategy<Value = Raw> {
+    (vec(item(0..=2), 0..=3), item(3..=9), vec(item(1..=6), 0..=3)).prop_map(
+        |(types, root, mut functions)| {
+            functions.insert(0, root);
+            Raw { types, functions }
+        },
+    )
+}
+
+/// A generated program that can be shrunk.
+pub struct Case(Box<dyn ValueTree<Value = Raw>>);
+
+/// The program `index` of the campaign `seed`: the same arguments give the same program.
+pub fn generate(seed: u64, index: u64) -> Case {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..16].copy_from_slice(&index.to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    match raw().new_tree(&mut runner) {
+        Ok(tree) => Case(Box::new(tree)),
+        Err(reason) => unreachable!("nothing is filtered: {reason}"),
+    }
+}
+
+impl Case {
+    /// The program in its present size.
+    pub fn program(&self) -> Program {
+        resolve(&self.0.current())
+    }
+
+    /// Makes the program smaller. `false` if it cannot be made smaller.
+    pub fn simplify(&mut self) -> bool {
+        self.0.simplify()
+    }
+
+    /// Takes a part of the last `simplify` back. `false` if there is none.
+    pub fn complicate(&mut self) -> bool {
+        self.0.complicate()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::generate;
+    use crate::{Edition, crate_source, expected, ui_test};
+
+    #[test]
+    fn the_same_numbers_give_the_same_program() {
+        for index in 0..20 {
+            let (one, two) = (generate(7, index).program(), generate(7, index).program());
+            for edition in [Edition::E2021, Edition::E2024] {
+                let text = crate_source(&[(index, &one)], edition);
+                assert_eq!(text, crate_source(&[(index, &two)], edition));
+                assert_eq!(expected(&one, edition), expected(&two, edition));
+            }
+        }
+    }
+
+    #[test]
+    fn other_numbers_give_other_programs() {
+        let text = |seed, index| ui_test(&generate(seed, index).program(), Edition::E2024, "");
+        assert_ne!(text(1, 0), text(1, 1));
+        assert_ne!(text(1, 0), text(2, 0));
+    }
+
+    /// The oracle interprets whatever shrinking makes, and the smallest program does nothing.
+    #[test]
+    fn each_smaller_program_is_valid() {
+        for index in 0..10 {
+            let mut case = generate(11, index);
+            let mut steps = 0;
+            while case.simplify() {
+                let program = case.program();
+                assert!(expected(&program, Edition::E2024).contains("alive 0"));
+                steps += 1;
+            }
+            assert!(steps > 0);
+        }
+    }
+
+    /// All but long patterns and conditions fit into the lines of the repository.
+    #[test]
+    fn lines_are_short() {
+        let lines = |index| ui_test(&generate(3, index).program(), Edition::E2024, "");
+        let text: String = (0..100).map(lines).collect();
+        let long = text.lines().filter(|line| line.chars().count() > 100).count();
+        assert!(long * 1000 < text.lines().count(), "{long} long lines");
+    }
+}

@@ -1,0 +1,14 @@
+//! Generates well-formed async programs, predicts the exact order of their drops by the rules of
+//! `rfc/0000-async-drop.md`, and writes them as Rust source. The driver (`main.rs`) compiles them
+//! and compares.
+
+mod emit;
+mod generate;
+mod oracle;
+mod program;
+mod resolve;
+
+pub use emit::{crate_source, ui_test};
+pub use generate::{Case, generate};
+pub use oracle::expected;
+pub use program::{Edition, Program};

@@ -1,0 +1,179 @@
+//! Small programs whose traces are written by hand from the rules.
+
+use super::{complete, host, sync};
+use crate::program::{
+    AsyncBlock, Block, Destructor, Expr, Function, Parameter, Pattern, Place, Program, Projection,
+    Shape, Statement, Ty, TypeDef, Var,
+};
+use crate::{Edition, expected};
+
+fn bind(var: Var, init: Expr) -> Statement {
+    let pattern = Pattern::Bind(var);
+    Statement::Let { pattern, ty: None, init: Some(init), or_else: None }
+}
+
+fn block(statements: Vec<Statement>, tail: Option<Expr>) -> Block {
+    Block { statements, tail: tail.map(Box::new) }
+}
+
+fn function(parameters: Vec<Parameter>, output: Ty, body: Block) -> Function {
+    Function { generic: false, parameters, output, body }
+}
+
+fn root(statements: Vec<Statement>) -> Program {
+    let root = function(Vec::new(), Ty::Unit, block(statements, None));
+    Program { types: Vec::new(), functions: vec![root] }
+}
+
+/// The events of a trace, one letter and a number each; `|` for a poll.
+fn short(trace: &str) -> String {
+    let word = |line: &str| {
+        let mut words = line.split_whitespace();
+        match (words.next(), words.next()) {
+            (Some("poll"), None) => Some("|".to_owned()),
+            (Some(event @ ("begin" | "end" | "sync" | "new")), Some(number)) => {
+                Some(format!("{}{number}", &event[..1]))
+            }
+            (Some(event @ ("cancel" | "leave" | "left")), None) => Some(event.to_owned()),
+            _ => None,
+        }
+    };
+    trace
+        .lines()
+        .filter(|line| line.starts_with(' '))
+        .filter_map(word)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn completed(program: &Program, edition: Edition) -> String {
+    short(&complete(program, edition).0)
+}
+
+#[test]
+fn locals_are_dropped_in_reverse() {
+    let program =
+        root(vec![bind(0, Expr::Plain), bind(1, Expr::Graceful(1)), bind(2, Expr::Graceful(0))]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 b2 e2 b1 | e1 s0");
+}
+
+#[test]
+fn fields_are_dropped_forward_after_their_owner() {
+    let program = root(vec![bind(
+        0,
+        Expr::Tuple(vec![
+            Expr::Guard(Box::new(Expr::Graceful(0))),
+            Expr::Plain,
+            Expr::Array(Ty::Graceful, vec![Expr::Graceful(0), Expr::Graceful(1)]),
+        ]),
+    )]);
+    assert_eq!(
+        completed(&program, Edition::E2024),
+        "| n0 n1 n2 n3 n4 b1 | e1 b0 e0 s2 b3 e3 b4 | e4"
+    );
+}
+
+#[test]
+fn an_assignment_stores_after_the_drop_even_when_it_is_cancelled() {
+    let program = root(vec![
+        bind(0, Expr::Graceful(1)),
+        Statement::Assign(Place::var(0), Expr::Graceful(0)),
+        Statement::Expr(Expr::Suspend),
+    ]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 b0 | e0 | b1 e1");
+    assert_eq!(short(&sync(&program, Edition::E2024, 1)), "| n0 n1 b0 cancel s0 s1");
+    // The destructor is shielded, the statement after it is not reached.
+    let (trace, pending) = host(&program, Edition::E2024, 1, None);
+    assert_eq!((short(&trace).as_str(), pending), ("| | n0 n1 b0 leave e0 b1 e1 left", 0));
+}
+
+#[test]
+fn a_partly_moved_value_drops_the_rest() {
+    let part = Place { var: 0, projections: vec![Projection::Field(0)] };
+    let program = root(vec![
+        bind(0, Expr::Tuple(vec![Expr::Plain, Expr::Graceful(0)])),
+        bind(1, Expr::Move(part)),
+    ]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 s0 b1 e1");
+}
+
+#[test]
+fn parameters_are_dropped_after_locals_and_unstarted_ones_forward() {
+    let parameter = |var| Parameter { pattern: Pattern::Bind(var), ty: Ty::Graceful };
+    let wild = Parameter { pattern: Pattern::Wild, ty: Ty::Plain };
+    let body = block(vec![bind(2, Expr::Graceful(0))], None);
+    let callee = function(vec![parameter(0), wild, parameter(1)], Ty::Unit, body);
+    let call = Expr::Call(1, None, vec![Expr::Graceful(0), Expr::Plain, Expr::Graceful(0)]);
+    let mut program = root(vec![Statement::Expr(Expr::Await(Box::new(call.clone())))]);
+    program.functions.push(callee.clone());
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 n3 b3 e3 b2 e2 s1 b0 e0");
+
+    let mut program = root(vec![Statement::Expr(call)]);
+    program.functions.push(callee);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 b0 e0 s1 b2 e2");
+}
+
+#[test]
+fn a_pending_value_is_dropped_before_the_rest() {
+    let inner = block(vec![bind(1, Expr::Graceful(1))], Some(Expr::Plain));
+    let program = root(vec![bind(0, Expr::Plain), bind(2, Expr::Block(None, inner))]);
+    assert_eq!(short(&sync(&program, Edition::E2024, 1)), "| n0 n1 n2 b1 cancel s1 s2 s0");
+}
+
+#[test]
+fn temporaries_of_a_tail_depend_on_the_edition() {
+    let tail = Expr::With {
+        temporary: Box::new(Expr::Graceful(0)),
+        value: Box::new(Expr::Plain),
+        suspends: false,
+    };
+    let inner = block(vec![bind(0, Expr::Graceful(0))], Some(tail));
+    let program = root(vec![bind(1, Expr::Block(None, inner))]);
+    assert_eq!(completed(&program, Edition::E2021), "| n0 n1 n2 b0 e0 b1 e1 s2");
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 b1 e1 b0 e0 s2");
+}
+
+#[test]
+fn a_destructor_that_is_cancelled_sync_is_followed_by_drop() {
+    let body = block(vec![bind(0, Expr::Plain), Statement::Expr(Expr::Suspend)], None);
+    let definition =
+        TypeDef { shape: Shape::Struct(vec![Ty::Graceful]), destructor: Destructor::Async(body) };
+    let mut program = root(vec![bind(0, Expr::Struct(0, vec![Expr::Graceful(1)]))]);
+    program.types.push(definition);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 b1 n2 | e1 s2 b0 | e0");
+    assert_eq!(short(&sync(&program, Edition::E2024, 1)), "| n0 n1 b1 n2 cancel s2 s1 s0");
+    // R15: shielded while the host awaits it, until the host is dropped in a sync context.
+    let (trace, _) = host(&program, Edition::E2024, 1, Some(1));
+    assert_eq!(short(&trace), "| | n0 n1 b1 n2 leave e1 s2 b0 cancel s0");
+}
+
+#[test]
+fn captures_are_dropped_in_order_and_the_loser_of_a_select_is_awaited() {
+    let future = |number, var, statements| {
+        Box::new(Expr::AsyncBlock(Box::new(AsyncBlock {
+            number,
+            moves: true,
+            captures: vec![(var, true)],
+            body: block(statements, None),
+            output: Ty::Unit,
+        })))
+    };
+    let select = Expr::Select(
+        future(0, 0, vec![Statement::Expr(Expr::Suspend)]),
+        future(1, 1, vec![bind(2, Expr::Graceful(0)), Statement::Expr(Expr::Suspend)]),
+    );
+    let program = root(vec![
+        bind(0, Expr::Graceful(0)),
+        bind(1, Expr::Graceful(1)),
+        Statement::Expr(Expr::Await(Box::new(select))),
+    ]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 | b0 e0 b2 e2 b1 | e1");
+}
+
+#[test]
+fn all_runs_are_listed() {
+    let program = root(vec![bind(0, Expr::Graceful(1))]);
+    let trace = expected(&program, Edition::E2024);
+    let runs: Vec<_> = trace.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(runs, ["complete", "sync 0", "sync 1", "async 0", "async 1"]);
+}

@@ -1,0 +1,206 @@
+//! Values, the slots that hold them, and the tasks that run.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use crate::Edition;
+use crate::program::{AsyncBlock, Closure, Label, Program, Var};
+
+/// The number of a slot of [`Machine::slots`].
+pub type Slot = usize;
+
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// What evaluation gives: a value, or the way in which it is left.
+pub type Outcome<'p> = Result<Value<'p>, Exit<'p>>;
+
+pub enum Exit<'p> {
+    Return(Value<'p>),
+    Break(Label, Value<'p>),
+    Continue(Label),
+    /// The task is being dropped.
+    Cancelled,
+}
+
+pub enum Value<'p> {
+    Unit,
+    Owner(Owner),
+    Reference(Slot),
+    Future(Promise<'p>),
+}
+
+/// A leaf, struct, tuple, array or enum. What was moved out of it left an empty slot.
+pub struct Owner {
+    pub own: Own,
+    pub variant: usize,
+    pub fields: Vec<Slot>,
+}
+
+/// What a value does itself when it is dropped, before its fields are. The numbers are the
+/// value's.
+#[derive(Clone, Copy)]
+pub enum Own {
+    Nothing,
+    Sync(usize),
+    /// The destructor suspends `suspensions` times.
+    Graceful {
+        number: usize,
+        suspensions: usize,
+    },
+    /// The destructor of this type of the program.
+    Body {
+        number: usize,
+        ty: usize,
+    },
+}
+
+/// What a future does once it is polled.
+#[derive(Clone)]
+pub enum Start<'p> {
+    Function(usize),
+    /// The slots of what it captured by reference.
+    Block(&'p AsyncBlock, Vec<(Var, Slot)>),
+    Select,
+    Join,
+}
+
+pub enum Promise<'p> {
+    /// With the slots of its captures, which are dropped in this order.
+    Unstarted(Start<'p>, Vec<Slot>),
+    Running(Rc<Task>, Boxed<'p, Outcome<'p>>),
+    Done,
+}
+
+/// How far a future is on its way of being dropped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Running,
+    /// It is dropped where its drop is awaited.
+    CancelledAsync,
+    /// It is dropped, or runs, where nothing can await.
+    Sync,
+}
+
+/// A future that is polled on its own.
+pub struct Task {
+    pub mode: Cell<Mode>,
+    /// How many destructors are running. They are shielded from an awaited cancellation.
+    pub shield: Cell<usize>,
+}
+
+impl Task {
+    pub fn new(mode: Mode) -> Rc<Task> {
+        Rc::new(Task { mode: Cell::new(mode), shield: Cell::new(0) })
+    }
+
+    /// Whether what runs now has to stop.
+    pub fn cancelled(&self) -> bool {
+        match self.mode.get() {
+            Mode::Running => false,
+            Mode::CancelledAsync => self.shield.get() == 0,
+            Mode::Sync => true,
+        }
+    }
+}
+
+/// What all tasks of a run share.
+pub struct Machine<'p> {
+    pub program: &'p Program,
+    pub edition: Edition,
+    pub slots: RefCell<Vec<Option<Value<'p>>>>,
+    pub trace: RefCell<String>,
+    pub next: Cell<usize>,
+}
+
+impl<'p> Machine<'p> {
+    pub fn new(program: &'p Program, edition: Edition) -> Rc<Machine<'p>> {
+        Rc::new(Machine {
+            program,
+            edition,
+            slots: RefCell::default(),
+            trace: RefCell::default(),
+            next: Cell::new(0),
+        })
+    }
+
+    pub fn print(&self, line: &str) {
+        let mut trace = self.trace.borrow_mut();
+        trace.push_str(line);
+        trace.push('\n');
+    }
+
+    pub fn event(&self, event: &str, number: usize) {
+        self.print(&format!("    {event} {number}"));
+    }
+
+    /// The number of a new value.
+    pub fn number(&self) -> usize {
+        let number = self.next.replace(self.next.get() + 1);
+        self.event("new", number);
+        number
+    }
+
+    pub fn slot(&self, value: Option<Value<'p>>) -> Slot {
+        let mut slots = self.slots.borrow_mut();
+        slots.push(value);
+        slots.len() - 1
+    }
+
+    pub fn take(&self, slot: Slot) -> Option<Value<'p>> {
+        self.slots.borrow_mut()[slot].take()
+    }
+
+    pub fn put(&self, slot: Slot, value: Value<'p>) {
+        self.slots.borrow_mut()[slot] = Some(value);
+    }
+
+    pub fn owner(&self, own: Own, variant: usize, fields: Vec<Value<'p>>) -> Value<'p> {
+        let fields = fields.into_iter().map(|field| self.slot(Some(field))).collect();
+        Value::Owner(Owner { own, variant, fields })
+    }
+
+    /// The slots of the fields of an owner, and its variant.
+    pub fn fields(&self, slot: Slot) -> (usize, Vec<Slot>) {
+        match &self.slots.borrow()[slot] {
+            Some(Value::Owner(owner)) => (owner.variant, owner.fields.clone()),
+            _ => unreachable!("no owner in the slot"),
+        }
+    }
+}
+
+/// Slots that are dropped together, the last one first.
+#[derive(Default)]
+pub struct Scope(RefCell<Vec<Slot>>);
+
+impl Scope {
+    pub fn push(&self, slot: Slot) {
+        self.0.borrow_mut().push(slot);
+    }
+
+    pub fn pop(&self) -> Option<Slot> {
+        self.0.borrow_mut().pop()
+    }
+}
+
+/// An activation of a body.
+pub struct Frame<'p> {
+    pub machine: Rc<Machine<'p>>,
+    pub task: Rc<Task>,
+    pub vars: RefCell<HashMap<Var, Slot>>,
+    pub rounds: RefCell<HashMap<Label, usize>>,
+    pub closures: RefCell<HashMap<Var, &'p Closure>>,
+}
+
+impl<'p> Frame<'p> {
+    pub fn new(machine: &Rc<Machine<'p>>, task: &Rc<Task>) -> Frame<'p> {
+        Frame {
+            machine: machine.clone(),
+            task: task.clone(),
+            vars: RefCell::default(),
+            rounds: RefCell::default(),
+            closures: RefCell::default(),
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! The program that is generated, interpreted by the oracle and written out.
+//!
+//! Everything here is well formed by construction: [`resolve`](crate::resolve) makes no program
+//! that the borrow checker or the type checker would refuse.
+
+/// The edition a program is compiled with. It decides when temporaries of tail expressions and of
+/// `if let` scrutinees are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edition {
+    E2021,
+    E2024,
+}
+
+/// A variable of a function, unique in that function.
+pub type Var = usize;
+
+/// A loop or a labelled block, unique in its function.
+pub type Label = usize;
+
+/// The type of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ty {
+    Unit,
+    /// A leaf with nothing but `Drop`.
+    Plain,
+    /// A leaf with `AsyncDrop`.
+    Graceful,
+    Tuple(Vec<Ty>),
+    Array(Box<Ty>, usize),
+    Option(Box<Ty>),
+    Result(Box<Ty>, Box<Ty>),
+    /// `Wrap<T>` of the runtime: a generic struct without a destructor.
+    Wrap(Box<Ty>),
+    /// `Guard<T>` of the runtime: a generic struct with `AsyncDrop`.
+    Guard(Box<Ty>),
+    /// One of [`Program::types`].
+    User(usize),
+    /// The type parameter of the function.
+    Param,
+    /// A mutable reference, only for parameters.
+    RefMut(Box<Ty>),
+    /// A future that was not polled yet.
+    Future(Callee, Box<Ty>),
+}
+
+/// What a future runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Callee {
+    /// One of [`Program::functions`], with its type argument if it is generic.
+    Function(usize, Option<Box<Ty>>),
+    /// The async block of this number.
+    Block(usize),
+}
+
+/// A struct or an enum.
+#[derive(Clone, Debug)]
+pub struct TypeDef {
+    pub shape: Shape,
+    pub destructor: Destructor,
+}
+
+#[derive(Clone, Debug)]
+pub enum Shape {
+    Struct(Vec<Ty>),
+    /// The payloads of the variants.
+    Enum(Vec<Vec<Ty>>),
+}
+
+/// What a struct itself does when it is dropped. An enum has none.
+#[derive(Clone, Debug)]
+pub enum Destructor {
+    None,
+    Sync,
+    /// `AsyncDrop`, whose body runs between `begin` and `end`.
+    Async(Block),
+}
+
+/// A field or an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Projection {
+    /// Of a tuple or a `Wrap`.
+    Field(usize),
+    /// Of a struct.
+    Named(usize),
+    /// `a[1]`
+    Index(usize),
+    /// `a[at(1)]`, an index that the compiler does not see.
+    OpaqueIndex(usize),
+}
+
+/// A variable or a part of it. References are followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub var: Var,
+    pub projections: Vec<Projection>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Pattern {
+    Wild,
+    Bind(Var),
+    /// `ref v`
+    Ref(Var),
+    Tuple(Vec<Pattern>),
+    Struct(usize, Vec<Pattern>),
+    Array(Vec<Pattern>),
+    Wrap(Box<Pattern>),
+    /// A variant of `Option`, `Result` or a generated enum, by [`Variants`].
+    Variant(Variants, usize, Vec<Pattern>),
+}
+
+/// Which enum a variant belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Variants {
+    /// `None`, `Some`
+    Option(Box<Ty>),
+    /// `Ok`, `Err`
+    Result(Box<Ty>, Box<Ty>),
+    User(usize),
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    pub statements: Vec<Statement>,
+    pub tail: Option<Box<Expr>>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Statement {
+    Let {
+        pattern: Pattern,
+        /// Written out if it is there.
+        ty: Option<Ty>,
+        init: Option<Expr>,
+        or_else: Option<Block>,
+    },
+    /// `let a = &E;`: the temporary lives as long as a variable would.
+    LetRef(Var, Expr),
+    /// `let mut a = pin!(E);`
+    Pin(Var, Expr),
+    /// `let a = async move |b| ..;`
+    Closure(Var, Box<Closure>),
+    Assign(Place, Expr),
+    Expr(Expr),
+}
+
+/// A condition that the compiler does not see through.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    Is(bool),
+    /// True in the n-th round of the loop with this label, counted from one.
+    Round(Label, usize),
+    /// `probe(&E, b)`: with a temporary.
+    Probe(Box<Expr>, bool),
+    /// `a.is_none()`
+    IsNone(Var),
+}
+
+#[derive(Clone, Debug)]
+pub enum Expr {
+    Unit,
+    /// `Plain::new()`
+    Plain,
+    /// `Graceful::new(n)`, whose destructor suspends n times.
+    Graceful(usize),
+    Struct(usize, Vec<Expr>),
+    Tuple(Vec<Expr>),
+    /// The type is for an empty array.
+    Array(Ty, Vec<Expr>),
+    Wrap(Box<Expr>),
+    Guard(Box<Expr>),
+    Variant(Variants, usize, Vec<Expr>),
+    Move(Place),
+    /// `&mut a`, only as an argument.
+    RefMut(Place),
+    /// `f1(..)`, the future itself.
+    Call(usize, Option<Ty>, Vec<Expr>),
+    AsyncBlock(Box<AsyncBlock>),
+    /// `a(E).await`, where `a` is a closure.
+    CallClosure(Var, Box<Expr>),
+    Await(Box<Expr>),
+    /// `f.as_mut().await`
+    AwaitPinned(Var),
+    /// `poll_times(f.as_mut(), n)`, an option of the output.
+    PollTimes(Var, usize),
+    /// `select(a, b)`, the future itself: the result is `Ok` if the first one is ready first.
+    Select(Box<Expr>, Box<Expr>),
+    /// `join(a, b)`, the future itself.
+    Join(Box<Expr>, Box<Expr>),
+    /// `with(&temporary, value)`, or `with_async(..).await`, which suspends once.
+    With {
+        temporary: Box<Expr>,
+        value: Box<Expr>,
+        suspends: bool,
+    },
+    /// `consume(E)`: a sync function drops the value.
+    Consume(Box<Expr>),
+    /// `touch(&a)`
+    Touch(Var),
+    Suspend,
+    Mark(usize),
+    Block(Option<Label>, Block),
+    If(Condition, Block, Block),
+    IfLet {
+        pattern: Pattern,
+        scrutinee: Box<Expr>,
+        then: Block,
+        or_else: Block,
+    },
+    Match(Box<Expr>, Vec<Arm>),
+    Loop(Box<Loop>),
+    Return(Box<Expr>),
+    Break(Label, Box<Expr>),
+    Continue(Label),
+    /// `?` on an option or a result.
+    Question(Box<Expr>, Variants),
+}
+
+#[derive(Clone, Debug)]
+pub struct Arm {
+    pub pattern: Pattern,
+    pub guard: Option<Condition>,
+    pub body: Block,
+}
+
+#[derive(Clone, Debug)]
+pub struct Loop {
+    pub label: Label,
+    pub kind: LoopKind,
+    pub rounds: usize,
+    pub body: Block,
+}
+
+#[derive(Clone, Debug)]
+pub enum LoopKind {
+    /// `for i in 1..=n`
+    For,
+    /// `while tick(&mut i, n)`, perhaps with a temporary in the condition.
+    While(Option<Expr>),
+    /// `loop`, which breaks with this value after its rounds.
+    Loop(Expr),
+}
+
+/// An async block.
+#[derive(Clone, Debug)]
+pub struct AsyncBlock {
+    pub number: usize,
+    /// `async move`
+    pub moves: bool,
+    /// The captured variables in the order of their first use, and whether each is moved in.
+    /// Each is touched first in the body, so that it is captured as a whole.
+    pub captures: Vec<(Var, bool)>,
+    pub body: Block,
+    pub output: Ty,
+}
+
+/// An async closure, which moves in what it captures.
+#[derive(Clone, Debug)]
+pub struct Closure {
+    /// The captured variables, each touched first in the body.
+    pub captures: Vec<Var>,
+    pub parameter: Var,
+    pub ty: Ty,
+    pub body: Block,
+}
+
+#[derive(Clone, Debug)]
+pub struct Function {
+    pub generic: bool,
+    pub parameters: Vec<Parameter>,
+    pub output: Ty,
+    pub body: Block,
+}
+
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub pattern: Pattern,
+    pub ty: Ty,
+}
+
+/// A well-formed program.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub types: Vec<TypeDef>,
+    /// The first one is the root. A function calls only later ones.
+    pub functions: Vec<Function>,
+}
+
+impl Program {
+    /// One line that says how large the program is.
+    pub fn describe(&self) -> String {
+        let lines = crate::ui_test(self, Edition::E2024, "").lines().count();
+        format!("{} types, {} functions, {lines} lines", self.types.len(), self.functions.len())
+    }
+}
+
+impl Block {
+    /// Makes a last statement without a semicolon what it is: the tail.
+    pub fn with_tail(mut self) -> Block {
+        let is_tail =
+            |last: &mut Statement| matches!(last, Statement::Expr(last) if last.is_block_like());
+        if self.tail.is_none()
+            && let Some(Statement::Expr(last)) = self.statements.pop_if(is_tail)
+        {
+            self.tail = Some(Box::new(last));
+        }
+        self
+    }
+}
+
+impl Expr {
+    /// What ends a statement by itself.
+    pub fn is_block_like(&self) -> bool {
+        matches!(
+            self,
+            Expr::Block(..) | Expr::If(..) | Expr::IfLet { .. } | Expr::Match(..) | Expr::Loop(_)
+        )
+    }
+}
+
+impl Place {
+    pub fn var(var: Var) -> Place {
+        Place { var, projections: Vec::new() }
+    }
+}

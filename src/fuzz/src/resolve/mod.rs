@@ -1,0 +1,125 @@
+//! Any raw program becomes a well-formed one: a number chooses among what fits, and what cannot be
+//! is left out. So each way of shrinking a raw program gives a valid program.
+
+mod body;
+mod closures;
+mod futures;
+mod patterns;
+mod places;
+mod statements;
+mod types;
+mod values;
+
+use self::body::Body;
+use crate::generate::{Node, Raw};
+use crate::oracle;
+use crate::program::{Destructor, Function, Program, Ty};
+
+/// A program that completes needs at most so many polls.
+const MOST_PENDING: usize = 40;
+
+static NOTHING: Node = Node { kind: 0, detail: 0, parts: Vec::new() };
+
+impl Node {
+    /// A part, or nothing, which is the simplest choice.
+    fn part(&self, index: usize) -> &Node {
+        self.parts.get(index).unwrap_or(&NOTHING)
+    }
+
+    /// A part, or this node once more, so that the choice is an arbitrary one too.
+    fn part_or_self(&self, index: usize) -> &Node {
+        self.parts.get(index).unwrap_or(self)
+    }
+
+    /// A number below `count`.
+    fn below(&self, count: usize) -> usize {
+        usize::from(self.detail) % count
+    }
+
+    fn flag(&self, bit: u8) -> bool {
+        self.detail >> bit & 1 == 1
+    }
+
+    /// Chooses by weights. The first choice is what shrinking ends with.
+    fn choose<T: Copy>(&self, choices: &[(usize, T)]) -> T {
+        let sum: usize = choices.iter().map(|(weight, _)| weight).sum();
+        let mut number = usize::from(self.kind) * sum / 256;
+        for (weight, choice) in choices {
+            if number < *weight {
+                return *choice;
+            }
+            number -= weight;
+        }
+        choices[0].1
+    }
+}
+
+/// The head of a function, known before the bodies are.
+#[derive(Clone)]
+struct Signature {
+    generic: bool,
+    parameters: Vec<Ty>,
+    output: Ty,
+}
+
+/// What the bodies of a program share.
+struct Items {
+    program: Program,
+    signatures: Vec<Signature>,
+    /// How many more statements and expressions may be made.
+    fuel: usize,
+    /// How many async blocks there are.
+    blocks: usize,
+}
+
+/// Makes a program. If it runs for too long, a smaller one is made of the same choices.
+pub fn resolve(raw: &Raw) -> Program {
+    for fuel in [90, 60, 40, 25, 12] {
+        let program = resolve_with(raw, fuel);
+        if oracle::pending_polls(&program).is_some_and(|pending| pending <= MOST_PENDING) {
+            return program;
+        }
+    }
+    resolve_with(raw, 0)
+}
+
+fn resolve_with(raw: &Raw, fuel: usize) -> Program {
+    let program = Program { types: Vec::new(), functions: Vec::new() };
+    let mut items = Items { program, signatures: Vec::new(), fuel: 0, blocks: 0 };
+    for item in &raw.types {
+        items.fuel = fuel / 6;
+        let definition = items.type_definition(item);
+        items.program.types.push(definition);
+    }
+    for (number, item) in raw.functions.iter().enumerate() {
+        let signature = if number == 0 {
+            Signature { generic: false, parameters: Vec::new(), output: Ty::Unit }
+        } else {
+            items.signature(&item.head)
+        };
+        items.signatures.push(signature);
+    }
+    let mut functions = Vec::new();
+    for (number, item) in raw.functions.iter().enumerate() {
+        items.fuel = fuel / raw.functions.len().max(1) + fuel / 4;
+        let signature = items.signatures[number].clone();
+        let mut body = Body::new(&mut items, number + 1, signature.output.clone());
+        let parameters = body.parameters(&signature, &item.head);
+        let block = body.function_body(&item.body);
+        functions.push(Function {
+            generic: signature.generic,
+            parameters,
+            output: signature.output,
+            body: block,
+        });
+    }
+    items.program.functions = functions;
+    items.program
+}
+
+impl Items {
+    /// Whether the type has a destructor of its own, so that nothing can be moved out of it.
+    fn has_destructor(&self, ty: usize) -> bool {
+        !matches!(self.program.types[ty].destructor, Destructor::None)
+    }
+}

@@ -1,0 +1,347 @@
+//! What the generated programs share: values that tell when they are made and dropped, functions
+//! that move and borrow them, and the ways in which a program is run. `src/fuzz` writes the
+//! programs and knows what each of these functions does.
+
+#![allow(dead_code)]
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::future::{AsyncDrop, Future, poll_fn};
+use std::hint::black_box;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+/// A run that needs more polls than this does not complete.
+const MOST_POLLS: usize = 100;
+
+/// Runs are cancelled after at most this many polls.
+const MOST_CANCELLED: usize = 10;
+
+thread_local! {
+    static NEXT: Cell<usize> = const { Cell::new(0) };
+    static ALIVE: RefCell<BTreeSet<usize>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// A value's number. It owns heap memory, so that a leak or a double drop is also one of memory.
+struct Life(Box<usize>);
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        if !ALIVE.with_borrow_mut(|alive| alive.remove(&self.0)) {
+            println!("    dropped twice {}", self.0);
+        }
+    }
+}
+
+/// What a type with a destructor has as its last field: its number, and where the destructor began.
+pub struct Tag {
+    life: Life,
+    canary: Cell<*const Tag>,
+}
+
+impl Tag {
+    pub fn new() -> Tag {
+        let number = NEXT.replace(NEXT.get() + 1);
+        println!("    new {number}");
+        ALIVE.with_borrow_mut(|alive| alive.insert(number));
+        Tag { life: Life(Box::new(number)), canary: Cell::new(std::ptr::null()) }
+    }
+
+    pub fn sync(&self) {
+        println!("    sync {}", self.life.0);
+    }
+
+    pub fn begin(&self) {
+        println!("    begin {}", self.life.0);
+        self.canary.set(self);
+    }
+
+    pub fn end(&self) {
+        self.stays();
+        println!("    end {}", self.life.0);
+    }
+
+    /// Tells if the value was moved since its destructor began.
+    fn stays(&self) {
+        if self.canary.get() != self as *const Tag {
+            println!("    moved {}", self.life.0);
+        }
+    }
+}
+
+/// A value with nothing but `Drop`.
+pub struct Plain(Tag);
+
+impl Plain {
+    pub fn new() -> Plain {
+        Plain(Tag::new())
+    }
+}
+
+impl Drop for Plain {
+    fn drop(&mut self) {
+        self.0.sync();
+    }
+}
+
+/// A value whose destructor suspends as often as it is told to.
+pub struct Graceful {
+    suspensions: usize,
+    tag: Tag,
+}
+
+impl Graceful {
+    pub fn new(suspensions: usize) -> Graceful {
+        Graceful { suspensions, tag: Tag::new() }
+    }
+}
+
+impl Drop for Graceful {
+    fn drop(&mut self) {
+        self.tag.sync();
+    }
+}
+
+impl AsyncDrop for Graceful {
+    async fn drop(self: Pin<&mut Self>) {
+        self.tag.begin();
+        for _ in 0..self.suspensions {
+            suspend().await;
+            self.tag.stays();
+        }
+        self.tag.end();
+    }
+}
+
+/// A generic value without a destructor of its own.
+pub struct Wrap<T>(pub T);
+
+/// A generic value whose destructor suspends once.
+pub struct Guard<T> {
+    value: T,
+    tag: Tag,
+}
+
+impl<T> Guard<T> {
+    pub fn new(value: T) -> Guard<T> {
+        Guard { value, tag: Tag::new() }
+    }
+}
+
+impl<T> Drop for Guard<T> {
+    fn drop(&mut self) {
+        self.tag.sync();
+    }
+}
+
+impl<T> AsyncDrop for Guard<T> {
+    async fn drop(self: Pin<&mut Self>) {
+        self.tag.begin();
+        suspend().await;
+        self.tag.end();
+    }
+}
+
+pub fn mark(number: usize) {
+    println!("    mark {number}");
+}
+
+/// Is pending once.
+pub async fn suspend() {
+    let mut polled = false;
+    poll_fn(|_| if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending })
+        .await
+}
+
+/// Drops the value where nothing can await.
+pub fn consume<T>(_value: T) {}
+
+pub fn touch<T>(_value: &T) {}
+
+pub fn with<A, T>(_borrowed: &A, value: T) -> T {
+    value
+}
+
+pub async fn with_async<A, T>(_borrowed: &A, value: T) -> T {
+    suspend().await;
+    value
+}
+
+/// An array of a type that cannot be inferred.
+pub fn nothing<T>() -> [T; 0] {
+    []
+}
+
+/// A condition that the compiler does not see through.
+pub fn yes(condition: bool) -> bool {
+    black_box(condition)
+}
+
+pub fn probe<A>(_borrowed: &A, condition: bool) -> bool {
+    black_box(condition)
+}
+
+/// An index that the compiler does not see through.
+pub fn at(index: usize) -> usize {
+    black_box(index)
+}
+
+/// Counts a round of a loop; false if there were enough.
+pub fn tick(round: &mut usize, rounds: usize) -> bool {
+    *round += 1;
+    black_box(*round <= rounds)
+}
+
+pub fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Polls at most so often, until the future is ready.
+pub fn poll_times<F: Future + ?Sized>(mut future: Pin<&mut F>, times: usize) -> Option<F::Output> {
+    for _ in 0..times {
+        if let Poll::Ready(output) = poll_once(future.as_mut()) {
+            return Some(output);
+        }
+    }
+    None
+}
+
+/// The output of the first one that is ready. The other one is cancelled.
+pub async fn select<A: Future, B: Future>(a: A, b: B) -> Result<A::Output, B::Output> {
+    let mut a = pin!(a);
+    let mut b = pin!(b);
+    poll_fn(|context| {
+        if let Poll::Ready(output) = a.as_mut().poll(context) {
+            return Poll::Ready(Ok(output));
+        }
+        b.as_mut().poll(context).map(Err)
+    })
+    .await
+}
+
+fn ready<T>(poll: Poll<T>) -> Option<T> {
+    match poll {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+/// The outputs of both.
+pub async fn join<A: Future, B: Future>(a: A, b: B) -> (A::Output, B::Output) {
+    let mut a = pin!(a);
+    let mut b = pin!(b);
+    let mut first = None;
+    let mut second = None;
+    poll_fn(|context| {
+        if first.is_none() {
+            first = ready(a.as_mut().poll(context));
+        }
+        if second.is_none() {
+            second = ready(b.as_mut().poll(context));
+        }
+        if first.is_some() && second.is_some() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    (first.unwrap(), second.unwrap())
+}
+
+type Boxed<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// Tells which values were not dropped, and counts anew.
+fn finish() {
+    let alive = ALIVE.take();
+    print!("  alive {}", alive.len());
+    for number in alive {
+        print!(" #{number}");
+    }
+    println!();
+    NEXT.set(0);
+}
+
+fn poll_traced(future: Pin<&mut (dyn Future<Output = ()> + '_)>) -> bool {
+    println!("  poll");
+    poll_once(future).is_ready()
+}
+
+/// Polls until the future is ready, and says how often it was pending.
+fn complete(future: &mut Boxed<'_>) -> usize {
+    for pending in 0..MOST_POLLS {
+        if poll_traced(future.as_mut()) {
+            return pending;
+        }
+    }
+    println!("does not complete");
+    std::process::exit(1)
+}
+
+/// Runs a program in all ways that the fuzzer knows, and prints what happens.
+pub fn run<F: Future<Output = ()>>(program: impl Fn() -> F) {
+    println!("complete");
+    let mut future: Boxed<'_> = Box::pin(program());
+    let pending = complete(&mut future);
+    println!("  again");
+    if catch_unwind(AssertUnwindSafe(|| poll_once(future.as_mut()))).is_ok() {
+        println!("    no panic");
+    }
+    drop(future);
+    finish();
+
+    let cancelled = MOST_CANCELLED.min(pending);
+    for polls in 0..=cancelled {
+        println!("sync {polls}");
+        cancel(Box::pin(program()), polls);
+    }
+    for polls in 0..=cancelled {
+        println!("async {polls}");
+        let pending = complete(&mut (Box::pin(leave(program(), polls)) as Boxed<'_>));
+        finish();
+        for second in some_of(pending) {
+            println!("twice {polls} {second}");
+            cancel(Box::pin(leave(program(), polls)), second);
+        }
+    }
+}
+
+/// At most three of the numbers from one to `count`.
+fn some_of(count: usize) -> BTreeSet<usize> {
+    [1, count.div_ceil(2), count].into_iter().filter(|number| (1..=count).contains(number)).collect()
+}
+
+/// Polls, then drops where nothing can await.
+fn cancel(mut future: Boxed<'_>, polls: usize) {
+    for _ in 0..polls {
+        if poll_traced(future.as_mut()) {
+            println!("    ready too early");
+        }
+    }
+    println!("  cancel");
+    drop(future);
+    finish();
+}
+
+/// Polls in an async body, then leaves the scope that the future is pinned in.
+async fn leave<F: Future<Output = ()>>(future: F, polls: usize) {
+    {
+        let mut future = pin!(future);
+        for _ in 0..polls {
+            if poll_traced(future.as_mut()) {
+                println!("    ready too early");
+            }
+        }
+        println!("  leave");
+    }
+    println!("  left");
+}
+
+/// Runs the programs whose numbers are given as arguments, or all.
+pub fn run_some(programs: &[(u64, fn())]) {
+    std::panic::set_hook(Box::new(|_| ()));
+    let chosen: Vec<u64> = std::env::args().skip(1).map(|n| n.parse().unwrap()).collect();
+    for (number, program) in programs {
+        if chosen.is_empty() || chosen.contains(number) {
+            println!("program {number}");
+            program();
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! Known gap: a value that no scope owns yet is lost if a sync `Drop` panics while the future is cancelled.
+//! A value that no scope owns yet is dropped also if a sync `Drop` panics while the future is cancelled.
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 use std::future::{AsyncDrop, pending};

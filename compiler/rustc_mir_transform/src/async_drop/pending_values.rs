@@ -19,9 +19,14 @@
 //! bb1: _0 = move _4; drop(_3) -> [return: bb2, unwind: bb5, drop: bb6]
 //!
 //! // After.
-//! bb1: _0 = move _4; drop(_3) -> [return: bb2, unwind: bb5, drop: bb9]
+//! bb1: _0 = move _4; drop(_3) -> [return: bb2, unwind: bb10, drop: bb9]
 //! bb9: drop(_0) -> [return: bb6, unwind: bb5]
+//! bb10 (cleanup): drop(_0) -> [return: bb5, unwind terminate]
 //! ```
+//!
+//! The same drop can panic, also while the coroutine is being cancelled, and then the value is
+//! dropped while unwinding. (Where a drop is not awaited, it is lost, as it is in a function:
+//! rust-lang/rust#47949.)
 //!
 //! It must run before drop elaboration, which then makes these drops conditional, or open, or
 //! removes them, as for any other.
@@ -69,33 +74,64 @@ impl<'tcx> crate::MirPass<'tcx> for DropPendingValues {
                 });
                 holds_value && !owned.contains(local)
             };
-            // What was computed last is dropped first.
-            let pending = move_data.rev_lookup.iter_locals_enumerated().filter(is_pending);
-            let entry = pending.fold(dropline, |target, (local, _)| {
-                let kind = TerminatorKind::Drop {
-                    place: local.into(),
-                    target,
-                    unwind,
-                    replace: false,
-                    drop: None,
-                    async_fut: None,
-                };
-                let terminator = Terminator { source_info: terminator.source_info, kind };
-                patch.new_block(BasicBlockData::new(Some(terminator), false))
-            });
-            if entry != dropline {
-                let mut kind = terminator.kind.clone();
-                if let TerminatorKind::Drop { drop, .. } = &mut kind {
-                    *drop = Some(entry);
-                }
-                patch.patch_terminator(block, kind);
+            let pending: Vec<Local> = move_data
+                .rev_lookup
+                .iter_locals_enumerated()
+                .filter(is_pending)
+                .map(|(local, _)| local)
+                .collect();
+            if pending.is_empty() {
+                continue;
             }
+            // What was computed last is dropped first.
+            let mut chain = Chain { source_info: terminator.source_info, dropline, unwind };
+            for local in pending {
+                chain.prepend(&mut patch, local);
+            }
+            let mut kind = terminator.kind.clone();
+            let TerminatorKind::Drop { unwind, drop, .. } = &mut kind else { unreachable!() };
+            (*unwind, *drop) = (chain.unwind, Some(chain.dropline));
+            patch.patch_terminator(block, kind);
         }
         patch.apply(body);
     }
 
     fn is_required(&self) -> bool {
         true
+    }
+}
+
+/// Drops of pending values: on the dropline, and, should a drop panic, while unwinding.
+struct Chain {
+    source_info: SourceInfo,
+    dropline: BasicBlock,
+    unwind: UnwindAction,
+}
+
+impl Chain {
+    /// Puts a drop of `local` before the others.
+    fn prepend<'tcx>(&mut self, patch: &mut MirPatch<'tcx>, local: Local) {
+        let source_info = self.source_info;
+        let drop = |patch: &mut MirPatch<'tcx>, target, unwind, is_cleanup| {
+            let kind = TerminatorKind::Drop {
+                place: local.into(),
+                target,
+                unwind,
+                replace: false,
+                drop: None,
+                async_fut: None,
+            };
+            let terminator = Terminator { source_info, kind };
+            patch.new_block(BasicBlockData::new(Some(terminator), is_cleanup))
+        };
+        self.dropline = drop(patch, self.dropline, self.unwind, false);
+        let target = match self.unwind {
+            UnwindAction::Cleanup(target) => target,
+            UnwindAction::Continue => patch.resume_block(),
+            UnwindAction::Unreachable | UnwindAction::Terminate(_) => return,
+        };
+        let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
+        self.unwind = UnwindAction::Cleanup(drop(patch, target, terminate, true));
     }
 }
 

@@ -33,6 +33,8 @@ pub struct RawItem {
 pub struct Raw {
     pub types: Vec<RawItem>,
     pub functions: Vec<RawItem>,
+    /// Functions that the destructors of the types may call.
+    pub leaves: Vec<RawItem>,
 }
 
 fn node(depth: u32) -> BoxedStrategy<Node> {
@@ -50,12 +52,11 @@ fn item(statements: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Ra
 }
 
 fn raw() -> impl Strategy<Value = Raw> {
-    (vec(item(0..=2), 0..=3), item(3..=9), vec(item(1..=6), 0..=3)).prop_map(
-        |(types, root, mut functions)| {
-            functions.insert(0, root);
-            Raw { types, functions }
-        },
-    )
+    let functions = (item(3..=9), vec(item(1..=6), 0..=3), vec(item(1..=3), 0..=2));
+    (vec(item(0..=2), 0..=3), functions).prop_map(|(types, (root, mut functions, leaves))| {
+        functions.insert(0, root);
+        Raw { types, functions, leaves }
+    })
 }
 
 /// A generated program that can be shrunk.
@@ -94,7 +95,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::generate;
-    use crate::{Edition, crate_source, expected, ui_test};
+    use crate::{Edition, Program, crate_source, expected, ui_test};
 
     #[test]
     fn the_same_numbers_give_the_same_program() {
@@ -127,6 +128,33 @@ mod tests {
                 steps += 1;
             }
             assert!(steps > 0);
+        }
+    }
+
+    /// What is rare is made too.
+    #[test]
+    fn rare_constructs_are_made() {
+        let programs: Vec<_> = (0..200).map(|index| generate(5, index).program()).collect();
+        let texts: Vec<_> =
+            programs.iter().map(|program| ui_test(program, Edition::E2024, "")).collect();
+        let rare =
+            ["async gen move", "yield", ".as_mut()).await {", "item(tick(", "= &mut ", "fn tag("];
+        for rare in rare {
+            let count = texts.iter().filter(|text| text.contains(rare)).count();
+            assert!(count >= 5, "{count} times {rare}");
+        }
+        // A destructor that calls a function, and one that returns early.
+        for rare in ["Call(", "Return("] {
+            let is_made = |program: &&Program| format!("{:?}", program.types).contains(rare);
+            assert!(programs.iter().any(|program| is_made(&program)), "{rare}");
+        }
+    }
+
+    #[test]
+    fn edition_2021_has_no_generators() {
+        for index in 0..100 {
+            let program = generate(5, index).program();
+            assert!(!ui_test(&program, Edition::E2021, "").contains("async gen"));
         }
     }
 

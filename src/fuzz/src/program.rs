@@ -37,10 +37,12 @@ pub enum Ty {
     User(usize),
     /// The type parameter of the function.
     Param,
-    /// A mutable reference, only for parameters.
+    /// A mutable reference, only for parameters and for locals that borrow another variable.
     RefMut(Box<Ty>),
     /// A future that was not polled yet.
     Future(Callee, Box<Ty>),
+    /// An async generator that was not polled yet: its number and the type of its items.
+    Generator(usize, Box<Ty>),
 }
 
 /// What a future runs.
@@ -66,7 +68,7 @@ pub enum Shape {
     Enum(Vec<Vec<Ty>>),
 }
 
-/// What a struct itself does when it is dropped. An enum has none.
+/// What a value of a type itself does when it is dropped.
 #[derive(Clone, Debug)]
 pub enum Destructor {
     None,
@@ -142,6 +144,8 @@ pub enum Statement {
     Closure(Var, Box<Closure>),
     Assign(Place, Expr),
     Expr(Expr),
+    /// As `Expr`, but left out in edition 2021, which has no generators.
+    Since2024(Expr),
 }
 
 /// A condition that the compiler does not see through.
@@ -171,11 +175,19 @@ pub enum Expr {
     Guard(Box<Expr>),
     Variant(Variants, usize, Vec<Expr>),
     Move(Place),
-    /// `&mut a`, only as an argument.
+    /// `&mut a`, only as an argument or as the value of a new variable.
     RefMut(Place),
     /// `f1(..)`, the future itself.
     Call(usize, Option<Ty>, Vec<Expr>),
     AsyncBlock(Box<AsyncBlock>),
+    /// `async gen move { .. }`
+    Generator(Box<AsyncBlock>),
+    /// `yield E`, only as a statement.
+    Yield(Box<Expr>),
+    /// `next(g.as_mut()).await`, an option of an item.
+    Next(Var),
+    /// `poll_next(g.as_mut(), n)`, an option of an item.
+    PollNext(Var, usize),
     /// `a(E).await`, where `a` is a closure.
     CallClosure(Var, Box<Expr>),
     Await(Box<Expr>),
@@ -193,6 +205,8 @@ pub enum Expr {
         value: Box<Expr>,
         suspends: bool,
     },
+    /// `item(tick(&mut i, n), E)`: an option, `None` after n rounds of the loop with this label.
+    Item(Label, usize, Box<Expr>),
     /// `consume(E)`: a sync function drops the value.
     Consume(Box<Expr>),
     /// `touch(&a)`
@@ -239,9 +253,11 @@ pub enum LoopKind {
     While(Option<Expr>),
     /// `loop`, which breaks with this value after its rounds.
     Loop(Expr),
+    /// `while let P = E`, where E counts the rounds.
+    WhileLet(Pattern, Expr),
 }
 
-/// An async block.
+/// An async block or an async generator.
 #[derive(Clone, Debug)]
 pub struct AsyncBlock {
     pub number: usize,
@@ -315,6 +331,29 @@ impl Expr {
             self,
             Expr::Block(..) | Expr::If(..) | Expr::IfLet { .. } | Expr::Match(..) | Expr::Loop(_)
         )
+    }
+}
+
+impl Pattern {
+    /// Whether it moves something.
+    pub fn moves(&self) -> bool {
+        self.any_leaf(&|leaf| matches!(leaf, Pattern::Bind(_)))
+    }
+
+    /// Whether it borrows from a temporary, which then lives as long as a variable.
+    pub fn borrows(&self) -> bool {
+        self.any_leaf(&|leaf| matches!(leaf, Pattern::Ref(_)))
+    }
+
+    fn any_leaf(&self, is: &dyn Fn(&Pattern) -> bool) -> bool {
+        match self {
+            Pattern::Wild | Pattern::Bind(_) | Pattern::Ref(_) => is(self),
+            Pattern::Wrap(part) => part.any_leaf(is),
+            Pattern::Tuple(parts)
+            | Pattern::Struct(_, parts)
+            | Pattern::Array(parts)
+            | Pattern::Variant(_, _, parts) => parts.iter().any(|part| part.any_leaf(is)),
+        }
     }
 }
 

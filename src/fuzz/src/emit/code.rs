@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::names;
 use crate::program::{
-    AsyncBlock, Block, Condition, Destructor, Expr, Loop, LoopKind, Parameter, Pattern, Place,
-    Program, Shape, Statement, Ty, Var,
+    AsyncBlock, Block, Condition, Destructor, Edition, Expr, Loop, LoopKind, Parameter, Pattern,
+    Place, Program, Shape, Statement, Ty, Var,
 };
 
 /// The longest line.
@@ -18,13 +18,14 @@ const BINDING: char = '\u{1}';
 /// Writes one body. Which variables are mutable is known at the end of it.
 pub struct Writer<'p> {
     program: &'p Program,
+    edition: Edition,
     mutable: RefCell<BTreeSet<Var>>,
     references: RefCell<BTreeSet<Var>>,
 }
 
 impl<'p> Writer<'p> {
-    pub fn new(program: &'p Program) -> Writer<'p> {
-        Writer { program, mutable: RefCell::default(), references: RefCell::default() }
+    pub fn new(program: &'p Program, edition: Edition) -> Writer<'p> {
+        Writer { program, edition, mutable: RefCell::default(), references: RefCell::default() }
     }
 
     /// Notes which parameters are references.
@@ -93,6 +94,9 @@ impl<'p> Writer<'p> {
         let space = indent(depth);
         match statement {
             Statement::Let { pattern, ty, init, or_else } => {
+                if let (Pattern::Bind(var), Some(Expr::RefMut(_))) = (pattern, init) {
+                    self.references.borrow_mut().insert(*var);
+                }
                 let counter = init.as_ref().map_or(String::new(), |init| counter(init, depth));
                 let pattern = self.pattern(pattern);
                 let ty = match ty {
@@ -132,6 +136,11 @@ impl<'p> Writer<'p> {
                 self.makes_mutable(place.var);
                 format!("{space}{} = {};\n", self.place(place), self.expr(value, depth))
             }
+            // Something stands here, so that what is before does not become a tail.
+            Statement::Since2024(_) if self.edition == Edition::E2021 => {
+                format!("{space}let _ = ();\n")
+            }
+            Statement::Since2024(expr) => format!("{space}{};\n", self.expr(expr, depth)),
             Statement::Expr(expr) => {
                 let semicolon = if expr.is_block_like() { "" } else { ";" };
                 let text = self.expr_with_counter(expr, depth);
@@ -150,20 +159,23 @@ impl<'p> Writer<'p> {
 
     /// `open a, b close`, on one line if it fits.
     fn list(&self, open: &str, items: &[&Expr], close: &str, depth: usize) -> String {
-        self.list_after(open, &[], items, close, depth)
+        self.list_around(open, &[], items, &[], close, depth)
     }
 
-    fn list_after(
+    /// A list with other things before and after the expressions.
+    fn list_around(
         &self,
         open: &str,
         before: &[String],
         items: &[&Expr],
+        after: &[&str],
         close: &str,
         depth: usize,
     ) -> String {
         let at = |depth| {
             let items = items.iter().map(|item| self.expr(item, depth));
-            before.iter().cloned().chain(items).collect::<Vec<_>>()
+            let after = after.iter().map(|text| (*text).to_owned());
+            before.iter().cloned().chain(items).chain(after).collect::<Vec<_>>()
         };
         let line = at(depth).join(", ");
         if !line.contains('\n') && 4 * depth + open.len() + line.len() + close.len() < WIDTH - 20 {
@@ -210,11 +222,18 @@ impl<'p> Writer<'p> {
                     }
                     _ => (),
                 }
-                if values.is_empty() {
-                    name
-                } else {
-                    self.call(&name, &values.iter().collect::<Vec<_>>(), depth)
+                let values: Vec<_> = values.iter().collect();
+                if names::has_tag(self.program, variants) {
+                    return self.list_around(
+                        &format!("{name}("),
+                        &[],
+                        &values,
+                        &["Tag::new()"],
+                        ")",
+                        depth,
+                    );
                 }
+                if values.is_empty() { name } else { self.call(&name, &values, depth) }
             }
             Expr::Move(place) => self.place(place),
             Expr::RefMut(place) => {
@@ -224,7 +243,19 @@ impl<'p> Writer<'p> {
             Expr::Call(function, _, arguments) => {
                 self.call(&format!("f{function}"), &arguments.iter().collect::<Vec<_>>(), depth)
             }
-            Expr::AsyncBlock(block) => self.async_block(block, depth),
+            Expr::AsyncBlock(block) => {
+                self.async_block(if block.moves { "async move" } else { "async" }, block, depth)
+            }
+            Expr::Generator(block) => self.async_block("async gen move", block, depth),
+            Expr::Yield(value) => self.exit("yield", value, depth),
+            Expr::Next(var) => {
+                self.makes_mutable(*var);
+                format!("next({}.as_mut()).await", names::var(*var))
+            }
+            Expr::PollNext(var, times) => {
+                self.makes_mutable(*var);
+                format!("poll_next({}.as_mut(), {times})", names::var(*var))
+            }
             Expr::Await(future) => format!("{}.await", self.postfix(future, depth)),
             Expr::CallClosure(var, argument) => {
                 format!("{}.await", self.call(&names::var(*var), &[argument], depth))
@@ -247,7 +278,10 @@ impl<'p> Writer<'p> {
                 if before.contains('\n') {
                     before = borrowed(depth + 1);
                 }
-                self.list_after(open, &[before], &[value], close, depth)
+                self.list_around(open, &[before], &[value], &[], close, depth)
+            }
+            Expr::Item(label, rounds, value) => {
+                self.list(&format!("item(tick(&mut i{label}, {rounds}), "), &[value], ")", depth)
             }
             Expr::Consume(value) => self.call("consume", &[value], depth),
             Expr::Touch(var) => format!("touch(&{})", names::var(*var)),
@@ -378,6 +412,10 @@ impl<'p> Writer<'p> {
                 "while probe(&{}, tick(&mut i{label}, {rounds}))",
                 self.expr(temporary, depth)
             ),
+            LoopKind::WhileLet(pattern, scrutinee) => {
+                let pattern = self.pattern(pattern);
+                format!("while let {pattern} = {}", self.head(scrutinee, depth))
+            }
             LoopKind::Loop(value) => {
                 let out = self.exit(&format!("break 'l{label}"), value, depth + 2);
                 let (one, two) = (indent(depth + 1), indent(depth + 2));
@@ -392,8 +430,7 @@ impl<'p> Writer<'p> {
         format!("'l{label}: {head} {}", self.braces(&a_loop.body, depth))
     }
 
-    fn async_block(&self, block: &AsyncBlock, depth: usize) -> String {
-        let head = if block.moves { "async move" } else { "async" };
+    fn async_block(&self, head: &str, block: &AsyncBlock, depth: usize) -> String {
         let captures = block.captures.iter().map(|(var, _)| var);
         format!("{head} {}", self.with_touches(captures, &block.body, depth))
     }

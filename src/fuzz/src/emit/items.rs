@@ -2,18 +2,18 @@
 
 use super::code::Writer;
 use super::names;
-use crate::program::{Destructor, Program, Shape, Ty, TypeDef};
+use crate::program::{Destructor, Edition, Program, Shape, Ty, TypeDef};
 
 /// The items of a program that its root, `f0`, needs.
-pub fn program(program: &Program) -> String {
+pub fn program(program: &Program, edition: Edition) -> String {
     // What stands for a use of the item, and its text.
     let mut items: Vec<(String, String)> = Vec::new();
     for (number, definition) in program.types.iter().enumerate() {
-        let text = type_items(program, number, definition).join("\n");
+        let text = type_items(program, edition, number, definition).join("\n");
         items.push((names::user(program, number), text));
     }
     for number in 0..program.functions.len() {
-        items.push((format!("f{number}("), function(program, number)));
+        items.push((format!("f{number}("), function(program, edition, number)));
     }
     let mut needed = vec![false; items.len()];
     let mut open = vec![program.types.len()];
@@ -27,7 +27,12 @@ pub fn program(program: &Program) -> String {
     texts.filter(|(_, needed)| *needed).map(|((_, text), _)| text).collect::<Vec<_>>().join("\n")
 }
 
-fn type_items(program: &Program, number: usize, definition: &TypeDef) -> Vec<String> {
+fn type_items(
+    program: &Program,
+    edition: Edition,
+    number: usize,
+    definition: &TypeDef,
+) -> Vec<String> {
     let mut items = Vec::new();
     let name = names::user(program, number);
     match &definition.shape {
@@ -47,38 +52,51 @@ fn type_items(program: &Program, number: usize, definition: &TypeDef) -> Vec<Str
         }
         Shape::Enum(variants) => {
             let mut lines = String::new();
+            let mut tags = Vec::new();
             for (index, payload) in variants.iter().enumerate() {
-                let payload: Vec<_> = payload.iter().map(|ty| names::ty(program, ty)).collect();
+                let mut payload: Vec<_> = payload.iter().map(|ty| names::ty(program, ty)).collect();
                 let variant = names::field(index).to_uppercase();
+                if !matches!(definition.destructor, Destructor::None) {
+                    payload.push("Tag".to_owned());
+                    tags.push(format!("{name}::{variant}(.., tag)"));
+                }
                 lines += &match &payload[..] {
                     [] => format!("    {variant},\n"),
                     _ => format!("    {variant}({}),\n", payload.join(", ")),
                 };
             }
             items.push(format!("enum {name} {{\n{lines}}}\n"));
+            if !tags.is_empty() {
+                let tags = tags.join(" | ");
+                items.push(format!(
+                    "impl {name} {{\n    fn tag(&self) -> &Tag {{\n        match self {{\n            \
+                     {tags} => tag,\n        }}\n    }}\n}}\n"
+                ));
+            }
         }
     }
     if matches!(definition.destructor, Destructor::None) {
         return items;
     }
+    let tag = if matches!(definition.shape, Shape::Enum(_)) { "tag()" } else { "tag" };
     items.push(format!(
-        "impl Drop for {name} {{\n    fn drop(&mut self) {{\n        self.tag.sync();\n    }}\n}}\n"
+        "impl Drop for {name} {{\n    fn drop(&mut self) {{\n        self.{tag}.sync();\n    }}\n}}\n"
     ));
     if let Destructor::Async(body) = &definition.destructor {
-        let writer = Writer::new(program);
+        let writer = Writer::new(program, edition);
         let lines = writer.lines(body, 2);
         let text = format!(
             "impl AsyncDrop for {name} {{\n    async fn drop(self: Pin<&mut Self>) {{\n        \
-             self.tag.begin();\n{lines}        self.tag.end();\n    }}\n}}\n"
+             self.{tag}.begin();\n{lines}        self.{tag}.end();\n    }}\n}}\n"
         );
         items.push(writer.finish(text));
     }
     items
 }
 
-fn function(program: &Program, number: usize) -> String {
+fn function(program: &Program, edition: Edition, number: usize) -> String {
     let function = &program.functions[number];
-    let writer = Writer::new(program);
+    let writer = Writer::new(program, edition);
     for parameter in &function.parameters {
         writer.parameter(parameter);
     }

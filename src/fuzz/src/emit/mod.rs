@@ -10,17 +10,19 @@ use crate::{Edition, Program};
 
 const RUNTIME: &str = include_str!("../../../../tests/ui/async-drop/fuzz/auxiliary/runtime.rs");
 
-const HEAD: &str = "#![feature(async_drop)]\n#![allow(incomplete_features, unused)]\n";
+const HEAD: &str =
+    "#![feature(async_drop, async_iterator, gen_blocks)]\n#![allow(incomplete_features, unused)]\n";
 
 /// One binary crate of several programs. Its arguments are the indices of the programs to run;
 /// without arguments it runs all. For each it prints a line `program N`, and then exactly the text
 /// of [`expected`](crate::expected). It is compiled with the given edition.
-pub fn crate_source(programs: &[(u64, &Program)], _edition: Edition) -> String {
+pub fn crate_source(programs: &[(u64, &Program)], edition: Edition) -> String {
     let mut source = HEAD.to_owned();
     write_module(&mut source, "runtime", RUNTIME);
     let mut table = String::new();
     for (number, program) in programs {
-        let text = format!("use super::runtime::*;\n{IMPORTS}\n{}", items::program(program));
+        let items = items::program(program, edition);
+        let text = format!("use super::runtime::*;\n{IMPORTS}\n{items}");
         write_module(&mut source, &format!("p{number}"), &text);
         writeln!(table, "        ({number}, || runtime::run(p{number}::f0)),")
             .expect("a string takes all");
@@ -44,7 +46,7 @@ pub fn ui_test(program: &Program, edition: Edition, header: &str) -> String {
         format!("{header}\n")
     };
     let module = "#[path = \"auxiliary/runtime.rs\"]\nmod runtime;\n";
-    let items = items::program(program);
+    let items = items::program(program, edition);
     let main = "fn main() {\n    std::panic::set_hook(Box::new(|_| ()));\n    run(f0);\n}\n";
     let used: String = IMPORTS
         .lines()

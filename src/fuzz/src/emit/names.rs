@@ -1,6 +1,6 @@
 //! Names of variables, types and fields, and patterns.
 
-use crate::program::{Pattern, Program, Projection, Shape, Ty, Var, Variants};
+use crate::program::{Destructor, Pattern, Program, Projection, Shape, Ty, Var, Variants};
 
 pub fn var(var: Var) -> String {
     letter(var).unwrap_or_else(|| format!("v{var}"))
@@ -20,6 +20,12 @@ pub fn user(program: &Program, ty: usize) -> String {
         Shape::Struct(_) => format!("S{ty}"),
         Shape::Enum(_) => format!("E{ty}"),
     }
+}
+
+/// Whether the variants of an enum have a tag, because it has a destructor.
+pub fn has_tag(program: &Program, variants: &Variants) -> bool {
+    matches!(variants, Variants::User(ty)
+        if !matches!(program.types[*ty].destructor, Destructor::None))
 }
 
 pub fn variant(program: &Program, variants: &Variants, index: usize) -> String {
@@ -51,7 +57,7 @@ pub fn ty(program: &Program, of: &Ty) -> String {
         Ty::User(number) => user(program, *number),
         Ty::Param => "T".to_owned(),
         Ty::RefMut(target) => format!("&mut {}", ty(program, target)),
-        Ty::Future(..) => unreachable!("the type of a future has no name"),
+        Ty::Future(..) | Ty::Generator(..) => unreachable!("the type of a future has no name"),
     }
 }
 
@@ -93,7 +99,9 @@ pub fn pattern(program: &Program, of: &Pattern, bind: &dyn Fn(Var) -> String) ->
         Pattern::Wrap(part) => format!("Wrap({})", pattern(program, part, bind)),
         Pattern::Variant(variants, index, parts) => {
             let name = variant(program, variants, *index);
-            if parts.is_empty() { name } else { format!("{name}({})", all(parts).join(", ")) }
+            let mut parts = all(parts);
+            parts.extend(has_tag(program, variants).then(|| "_".to_owned()));
+            if parts.is_empty() { name } else { format!("{name}({})", parts.join(", ")) }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::task::Poll;
 
-use super::value::{Boxed, Exit, Frame, Outcome, Own, Owner, Scope, Slot, Start, Value};
+use super::value::{Boxed, Exit, Frame, Outcome, Own, Owner, Promise, Scope, Slot, Start, Value};
 use crate::program::{AsyncBlock, Block, Closure, Function, Pattern, Var};
 
 impl<'p> Frame<'p> {
@@ -160,6 +160,46 @@ impl<'p> Frame<'p> {
         }
     }
 
+    /// Polls a generator once. After its end it goes on to give nothing.
+    fn poll_item(&self, slot: Slot) -> Poll<Value<'p>> {
+        let nothing = || self.machine.owner(Own::Nothing, 0, Vec::new());
+        if let Some(Value::Future(Promise::Done)) = self.machine.slots.borrow()[slot] {
+            return Poll::Ready(nothing());
+        }
+        if self.poll_slot(slot).is_ready() {
+            return Poll::Ready(nothing());
+        }
+        let item = match &self.machine.slots.borrow()[slot] {
+            Some(Value::Future(Promise::Running(task, _))) => task.item.take(),
+            _ => unreachable!("it is pending"),
+        };
+        match item.and_then(|item| self.machine.take(item)) {
+            Some(item) => Poll::Ready(self.machine.owner(Own::Nothing, 1, vec![item])),
+            None => Poll::Pending,
+        }
+    }
+
+    /// Awaits the next item of the generator in a slot.
+    pub async fn next(&self, slot: Slot) -> Outcome<'p> {
+        loop {
+            match self.poll_item(slot) {
+                Poll::Ready(item) => return Ok(item),
+                Poll::Pending => self.suspend().await?,
+            }
+        }
+    }
+
+    /// Polls a generator until there is an item or its end, but not more often than that.
+    pub fn poll_next(&self, var: Var, times: usize) -> Value<'p> {
+        let slot = self.vars.borrow()[&var];
+        for _ in 0..times {
+            if let Poll::Ready(item) = self.poll_item(slot) {
+                return item;
+            }
+        }
+        self.machine.owner(Own::Nothing, 0, Vec::new())
+    }
+
     /// The future of an async block: what it moves in, and where what it borrows is.
     pub fn async_block(&self, block: &'p AsyncBlock) -> Value<'p> {
         let mut captures = Vec::new();
@@ -174,6 +214,6 @@ impl<'p> Frame<'p> {
                 references.push((*var, slot));
             }
         }
-        Value::Future(super::Promise::Unstarted(Start::Block(block, references), captures))
+        Value::Future(Promise::Unstarted(Start::Block(block, references), captures))
     }
 }

@@ -96,7 +96,7 @@ impl<'p> Frame<'p> {
             }
             Statement::Let { pattern, init, or_else, .. } => {
                 let init = init.as_ref().expect("a pattern has an initialiser");
-                let scrutinee_scope = if has_ref(pattern) { scope } else { temporaries };
+                let scrutinee_scope = if pattern.borrows() { scope } else { temporaries };
                 let slot = self.scrutinee(init, temporaries, scrutinee_scope).await?;
                 if !self.matches(pattern, slot) {
                     return Ok(or_else.as_ref());
@@ -131,7 +131,8 @@ impl<'p> Frame<'p> {
                 self.machine.put(slot, value);
                 self.check(Ok(Value::Unit)).await?;
             }
-            Statement::Expr(expr) => {
+            Statement::Since2024(_) if self.machine.edition == Edition::E2021 => (),
+            Statement::Expr(expr) | Statement::Since2024(expr) => {
                 let value = self.eval(expr, temporaries).await?;
                 temporaries.push(self.machine.slot(Some(value)));
             }
@@ -205,6 +206,16 @@ impl<'p> Frame<'p> {
         self.machine.owner(own(self.machine.number()), 0, fields)
     }
 
+    /// A value of a type of the program.
+    fn user(&self, ty: usize, variant: usize, fields: Vec<Value<'p>>) -> Value<'p> {
+        let own = match self.machine.program.types[ty].destructor {
+            Destructor::None => Own::Nothing,
+            Destructor::Sync => Own::Sync(self.machine.number()),
+            Destructor::Async(_) => Own::Body { number: self.machine.number(), ty },
+        };
+        self.machine.owner(own, variant, fields)
+    }
+
     pub fn eval<'a>(&'a self, expr: &'p Expr, temporaries: &'a Scope) -> Boxed<'a, Outcome<'p>> {
         self.eval_in(expr, temporaries, false)
     }
@@ -229,14 +240,7 @@ impl<'p> Frame<'p> {
                 }
                 Expr::Struct(ty, fields) => {
                     let fields = self.operands(fields, temporaries, terminating).await?;
-                    let ty = *ty;
-                    Ok(match self.machine.program.types[ty].destructor {
-                        Destructor::None => self.machine.owner(Own::Nothing, 0, fields),
-                        Destructor::Sync => self.numbered(Own::Sync, fields),
-                        Destructor::Async(_) => {
-                            self.numbered(|number| Own::Body { number, ty }, fields)
-                        }
-                    })
+                    Ok(self.user(*ty, 0, fields))
                 }
                 Expr::Guard(value) => {
                     let fields = self.operands([&**value], temporaries, terminating).await?;
@@ -247,6 +251,10 @@ impl<'p> Frame<'p> {
                 }
                 Expr::Tuple(values) | Expr::Array(_, values) => {
                     self.owner(Own::Nothing, 0, values, temporaries, terminating).await
+                }
+                Expr::Variant(Variants::User(ty), variant, values) => {
+                    let fields = self.operands(values, temporaries, terminating).await?;
+                    Ok(self.user(*ty, *variant, fields))
                 }
                 Expr::Variant(_, variant, values) => {
                     self.owner(Own::Nothing, *variant, values, temporaries, terminating).await
@@ -260,7 +268,14 @@ impl<'p> Frame<'p> {
                 }
                 Expr::Select(a, b) => self.future(Start::Select, [&**a, &**b], temporaries).await,
                 Expr::Join(a, b) => self.future(Start::Join, [&**a, &**b], temporaries).await,
-                Expr::AsyncBlock(block) => Ok(self.async_block(block)),
+                Expr::Yield(value) => {
+                    let value = self.eval(value, temporaries).await?;
+                    self.task.item.set(Some(self.machine.slot(Some(value))));
+                    self.suspend().await.map(|()| Value::Unit)
+                }
+                Expr::Next(var) => self.next(self.place(&Place::var(*var))).await,
+                Expr::PollNext(var, times) => Ok(self.poll_next(*var, *times)),
+                Expr::AsyncBlock(block) | Expr::Generator(block) => Ok(self.async_block(block)),
                 Expr::Await(future) => {
                     let Value::Future(Promise::Unstarted(start, captures)) =
                         self.eval(future, temporaries).await?
@@ -280,6 +295,15 @@ impl<'p> Frame<'p> {
                     temporaries.push(self.machine.slot(Some(borrowed)));
                     let value = self.eval(value, temporaries).await?;
                     if *suspends { suspended(self, value).await } else { Ok(value) }
+                }
+                Expr::Item(label, rounds, value) => {
+                    let goes_on = self.rounds.borrow()[label] <= *rounds;
+                    let value = self.eval(value, temporaries).await?;
+                    if goes_on {
+                        return Ok(self.machine.owner(Own::Nothing, 1, vec![value]));
+                    }
+                    self.drop_in_sync_function(value).await;
+                    Ok(self.machine.owner(Own::Nothing, 0, Vec::new()))
                 }
                 Expr::Consume(value) => {
                     let value = self.eval(value, temporaries).await?;
@@ -445,6 +469,9 @@ impl<'p> Frame<'p> {
             LoopKind::While(Some(temporary)) => {
                 self.probe(temporary).await?;
             }
+            LoopKind::WhileLet(pattern, scrutinee) => {
+                return self.while_let(pattern, scrutinee, &a_loop.body).await;
+            }
             LoopKind::Loop(value) if !goes_on => {
                 let value = self.eval_terminating_break(value, a_loop.label).await?;
                 drop(value);
@@ -454,6 +481,33 @@ impl<'p> Frame<'p> {
         if goes_on {
             self.block_terminating(&a_loop.body).await?;
         }
+        Ok(goes_on)
+    }
+
+    /// One round of a `while let`: what the scrutinee leaves is dropped after the body.
+    async fn while_let(
+        &self,
+        pattern: &'p Pattern,
+        scrutinee: &'p Expr,
+        body: &'p Block,
+    ) -> Result<bool, Exit<'p>> {
+        let held = Scope::default();
+        let slot = match self.scrutinee(scrutinee, &held, &held).await {
+            Ok(slot) => slot,
+            Err(exit) => {
+                self.leave(&held, Err(exit)).await?;
+                unreachable!("a way out is kept")
+            }
+        };
+        let goes_on = self.matches(pattern, slot);
+        let mut outcome = Ok(Value::Unit);
+        if goes_on {
+            let bindings = Scope::default();
+            self.bind(pattern, slot, &bindings);
+            outcome = self.block_terminating(body).await;
+            outcome = self.leave(&bindings, outcome).await;
+        }
+        self.leave(&held, outcome).await?;
         Ok(goes_on)
     }
 
@@ -476,18 +530,5 @@ async fn suspended<'p>(frame: &Frame<'p>, value: Value<'p>) -> Outcome<'p> {
             frame.drop_value(value).await;
             Err(exit)
         }
-    }
-}
-
-/// Whether a pattern borrows from a temporary, which then lives as long as a variable.
-fn has_ref(pattern: &Pattern) -> bool {
-    match pattern {
-        Pattern::Wild | Pattern::Bind(_) => false,
-        Pattern::Ref(_) => true,
-        Pattern::Wrap(part) => has_ref(part),
-        Pattern::Tuple(parts)
-        | Pattern::Struct(_, parts)
-        | Pattern::Array(parts)
-        | Pattern::Variant(_, _, parts) => parts.iter().any(has_ref),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{complete, host, sync};
 use crate::program::{
-    AsyncBlock, Block, Destructor, Expr, Function, Parameter, Pattern, Place, Program, Projection,
-    Shape, Statement, Ty, TypeDef, Var,
+    AsyncBlock, Block, Destructor, Expr, Function, Loop, LoopKind, Parameter, Pattern, Place,
+    Program, Projection, Shape, Statement, Ty, TypeDef, Var, Variants,
 };
 use crate::{Edition, expected};
 
@@ -168,6 +168,83 @@ fn captures_are_dropped_in_order_and_the_loser_of_a_select_is_awaited() {
         Statement::Expr(Expr::Await(Box::new(select))),
     ]);
     assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 | b0 e0 b2 e2 b1 | e1");
+}
+
+#[test]
+fn the_scrutinee_of_a_while_let_lives_through_the_body() {
+    let source = Expr::With {
+        temporary: Box::new(Expr::Graceful(0)),
+        value: Box::new(Expr::Item(0, 1, Box::new(Expr::Plain))),
+        suspends: false,
+    };
+    let item = Pattern::Variant(Variants::Option(Box::new(Ty::Plain)), 1, vec![Pattern::Bind(0)]);
+    let a_loop = Loop {
+        label: 0,
+        kind: LoopKind::WhileLet(item, source),
+        rounds: 1,
+        body: block(vec![bind(1, Expr::Plain)], None),
+    };
+    let program = root(vec![Statement::Expr(Expr::Loop(Box::new(a_loop)))]);
+    // In the second round the value is dropped by the source.
+    let trace = "| n0 n1 n2 s2 s1 b0 e0 n3 n4 s4 b3 e3";
+    for edition in [Edition::E2021, Edition::E2024] {
+        assert_eq!(completed(&program, edition), trace);
+    }
+}
+
+#[test]
+fn an_assignment_through_a_reference_drops_what_it_refers_to() {
+    let program = root(vec![
+        bind(0, Expr::Graceful(0)),
+        bind(1, Expr::RefMut(Place::var(0))),
+        Statement::Assign(Place::var(1), Expr::Plain),
+        bind(2, Expr::Plain),
+    ]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 b0 e0 n2 s2 s1");
+}
+
+#[test]
+fn an_enum_runs_its_destructor_before_the_payload_is_dropped() {
+    let body = block(vec![Statement::Expr(Expr::Suspend)], None);
+    let shape = Shape::Enum(vec![Vec::new(), vec![Ty::Plain]]);
+    let value = Expr::Variant(Variants::User(0), 1, vec![Expr::Plain]);
+    let mut program = root(vec![bind(0, value)]);
+    program.types.push(TypeDef { shape, destructor: Destructor::Async(body) });
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 b1 | e1 s0");
+    assert_eq!(short(&sync(&program, Edition::E2024, 1)), "| n0 n1 b1 cancel s1 s0");
+}
+
+/// A generator with a capture and a local, pinned and polled `times` times.
+fn generator(times: usize) -> Program {
+    let yields = |value| Statement::Expr(Expr::Yield(Box::new(value)));
+    let captured = Box::new(AsyncBlock {
+        number: 0,
+        moves: true,
+        captures: vec![(0, true)],
+        body: block(vec![bind(1, Expr::Plain), yields(Expr::Graceful(0))], None),
+        output: Ty::Unit,
+    });
+    let mut inner = vec![Statement::Pin(2, Expr::Generator(captured))];
+    inner.extend((0..times).map(|_| Statement::Expr(Expr::Next(2))));
+    let inner = Expr::Block(None, block(inner, None));
+    root(vec![bind(0, Expr::Graceful(1)), Statement::Since2024(inner)])
+}
+
+#[test]
+fn a_generator_that_is_left_drops_what_it_holds() {
+    // R12, R13: its captures if it never ran, its locals first if it yielded.
+    assert_eq!(completed(&generator(0), Edition::E2024), "| n0 b0 | e0");
+    assert_eq!(completed(&generator(1), Edition::E2024), "| n0 n1 n2 b2 e2 s1 b0 | e0");
+    assert_eq!(short(&sync(&generator(1), Edition::E2024, 1)), "| n0 n1 n2 b2 e2 s1 b0 cancel s0");
+}
+
+#[test]
+fn a_generator_at_its_end_gives_nothing_more() {
+    // R5: it drops what it holds before it says that there is nothing.
+    for times in [2, 3] {
+        assert_eq!(completed(&generator(times), Edition::E2024), "| n0 n1 n2 b2 e2 s1 b0 | e0");
+    }
+    assert_eq!(completed(&generator(2), Edition::E2021), "| n0 b0 | e0");
 }
 
 #[test]

@@ -88,11 +88,13 @@ pub struct Task {
     pub mode: Cell<Mode>,
     /// How many destructors are running. They are shielded from an awaited cancellation.
     pub shield: Cell<usize>,
+    /// What a generator yields, until who polls it takes it.
+    pub item: Cell<Option<Slot>>,
 }
 
 impl Task {
     pub fn new(mode: Mode) -> Rc<Task> {
-        Rc::new(Task { mode: Cell::new(mode), shield: Cell::new(0) })
+        Rc::new(Task { mode: Cell::new(mode), shield: Cell::new(0), item: Cell::new(None) })
     }
 
     /// Whether what runs now has to stop.

@@ -16,7 +16,7 @@ pub struct Target {
     pub continue_floor: usize,
     /// The states where it is left by a `break`.
     pub breaks: Vec<States>,
-    /// The loop has a counter that can be compared.
+    /// How often a loop goes round. Zero if it has no counter that can be compared.
     pub rounds: usize,
 }
 
@@ -33,6 +33,8 @@ pub struct Body<'i> {
     /// As `floor`, but wherever the body is left: what an async block borrows.
     pub borrowed: usize,
     pub targets: Vec<Target>,
+    /// The type of the items of the generator whose body this is.
+    pub yields: Option<Ty>,
     pub labels: usize,
     pub marks: usize,
 }
@@ -48,6 +50,7 @@ impl<'i> Body<'i> {
             floor: 0,
             borrowed: 0,
             targets: Vec::new(),
+            yields: None,
             labels: 0,
             marks: 0,
         }
@@ -94,13 +97,7 @@ impl<'i> Body<'i> {
             (Some(_), [nodes @ .., last]) => (nodes, Some(last)),
             (_, nodes) => (nodes, None),
         };
-        let mut diverges = false;
-        for node in nodes {
-            diverges = self.statement(node, &mut block.statements);
-            if diverges {
-                break;
-            }
-        }
+        let diverges = self.statements(nodes, &mut block.statements);
         if let Some(output) = output
             && !diverges
         {
@@ -109,6 +106,11 @@ impl<'i> Body<'i> {
         }
         self.visible.truncate(visible);
         (block.with_tail(), diverges)
+    }
+
+    /// Makes statements until one diverges. Whether one does.
+    pub fn statements(&mut self, nodes: &[Node], statements: &mut Vec<Statement>) -> bool {
+        nodes.iter().any(|node| self.statement(node, statements))
     }
 
     /// A block that ends with a way out, from `choice`. What is around may be moved in it.
@@ -120,20 +122,37 @@ impl<'i> Body<'i> {
         let exit = exits[choice.below(exits.len())];
         self.floor = self.floor.min(self.exit_floor(exit));
         let mut block = Block::default();
-        let mut diverges = false;
-        for node in nodes {
-            diverges = self.statement(node, &mut block.statements);
-            if diverges {
-                break;
-            }
-        }
-        if !diverges {
+        if !self.statements(nodes, &mut block.statements) {
             let exit = self.exit(exit, choice.part(0));
             block.statements.push(Statement::Expr(exit));
         }
         self.visible.truncate(visible);
         self.floor = floor;
         block.with_tail()
+    }
+
+    /// Makes the body of something inside that sees nothing but `captures`, the first `floor` of
+    /// which it must not move.
+    pub fn within<R>(
+        &mut self,
+        captures: &[Var],
+        floor: usize,
+        output: Ty,
+        make: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        let visible = std::mem::replace(&mut self.visible, captures.to_vec());
+        let targets = std::mem::take(&mut self.targets);
+        let yields = self.yields.take();
+        let output = std::mem::replace(&mut self.output, output);
+        let floors = (self.floor, self.borrowed);
+        (self.floor, self.borrowed) = (floor, floor);
+        let made = make(self);
+        self.visible = visible;
+        self.targets = targets;
+        self.yields = yields;
+        self.output = output;
+        (self.floor, self.borrowed) = floors;
+        made
     }
 
     /// The exits that are possible here.

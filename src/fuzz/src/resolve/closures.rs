@@ -9,25 +9,16 @@ impl Body<'_> {
     /// A closure, and perhaps a call of it.
     pub fn closure(&mut self, node: &Node, statements: &mut Vec<Statement>) {
         let captures = self.captured(node, true);
-        let visible = std::mem::replace(&mut self.visible, captures.clone());
-        let targets = std::mem::take(&mut self.targets);
-        let floor = std::mem::replace(&mut self.floor, captures.len());
-        let borrowed = std::mem::replace(&mut self.borrowed, captures.len());
-        let output = std::mem::replace(&mut self.output, Ty::Unit);
         for var in &captures {
             self.variables[*var].kind = Kind::Reference;
         }
 
         let ty = self.items.ty(node.part(0));
-        let parameter = self.declare(ty.clone(), Kind::Owner, State::There);
         let nodes = node.parts.get(1..).unwrap_or_default();
-        let (body, _) = self.block(nodes, None);
-
-        self.visible = visible;
-        self.targets = targets;
-        self.floor = floor;
-        self.borrowed = borrowed;
-        self.output = output;
+        let (parameter, body) = self.within(&captures, captures.len(), Ty::Unit, |inner| {
+            let parameter = inner.declare(ty.clone(), Kind::Owner, State::There);
+            (parameter, inner.block(nodes, None).0)
+        });
         for var in &captures {
             self.variables[*var].kind = Kind::Owner;
             self.variables[*var].state = State::Gone;

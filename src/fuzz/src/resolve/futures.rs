@@ -54,26 +54,21 @@ impl Body<'_> {
     pub fn async_block(&mut self, node: &Node, output: Ty, at_once: bool) -> (Expr, Ty) {
         let moves = !at_once || node.flag(0);
         let captured = self.captured(node, moves);
-        let visible = std::mem::replace(&mut self.visible, captured.clone());
-        let targets = std::mem::take(&mut self.targets);
-        let inner_floor = if moves { 0 } else { captured.len() };
-        let floor = std::mem::replace(&mut self.floor, inner_floor);
-        let borrowed = std::mem::replace(&mut self.borrowed, inner_floor);
-        let outer_output = std::mem::replace(&mut self.output, output.clone());
-
+        let mut bound = Vec::new();
         let mut captures = Vec::new();
         let mut first = Vec::new();
         for (index, var) in captured.iter().enumerate() {
-            let position = visible.iter().position(|visible| visible == var);
-            let may_move = position.is_some_and(|position| position >= floor);
+            let position = self.visible.iter().position(|visible| visible == var);
+            let may_move = position.is_some_and(|position| position >= self.floor);
             let by_move = !moves && may_move && node.flag(index as u8 % 2 + 5);
             if by_move {
                 // What is moved in the block is captured by value even without `move`.
                 let ty = self.variables[*var].ty.clone();
                 self.variables[*var].state = State::Gone;
-                let bound = self.declare(ty, Kind::Owner, State::There);
+                let own = self.variable(ty, Kind::Owner, State::There);
+                bound.push(own);
                 first.push(Statement::Let {
-                    pattern: Pattern::Bind(bound),
+                    pattern: Pattern::Bind(own),
                     ty: None,
                     init: Some(Expr::Move(Place::var(*var))),
                     or_else: None,
@@ -81,15 +76,13 @@ impl Body<'_> {
             }
             captures.push((*var, moves || by_move));
         }
-        let (mut body, _) = self.block(&node.parts, Some(&output));
+        let floor = if moves { 0 } else { captured.len() };
+        let mut body = self.within(&captured, floor, output.clone(), |inner| {
+            inner.visible.extend(bound);
+            inner.block(&node.parts, Some(&output)).0
+        });
         first.append(&mut body.statements);
         body.statements = first;
-
-        self.visible = visible;
-        self.targets = targets;
-        self.floor = floor;
-        self.borrowed = borrowed;
-        self.output = outer_output;
         for (var, moved) in &captures {
             self.variables[*var].state = if *moved { State::Gone } else { State::There };
         }
@@ -159,10 +152,8 @@ impl Body<'_> {
             init: Some(Expr::PollTimes(pinned, node.below(4))),
             or_else: None,
         });
-        let mut diverges = false;
-        for node in node.parts.iter().skip(1) {
-            diverges = diverges || self.statement(node, &mut block.statements);
-        }
+        let nodes = node.parts.get(1..).unwrap_or_default();
+        let diverges = self.statements(nodes, &mut block.statements);
         let tells = self.variables[early].state == State::There && !self.variables[early].mutated;
         if !diverges && node.flag(4) && tells {
             let then = crate::program::Block {

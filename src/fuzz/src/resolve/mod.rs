@@ -3,7 +3,10 @@
 
 mod body;
 mod closures;
+mod enums;
 mod futures;
+mod generators;
+mod loops;
 mod patterns;
 mod places;
 mod statements;
@@ -11,7 +14,7 @@ mod types;
 mod values;
 
 use self::body::Body;
-use crate::generate::{Node, Raw};
+use crate::generate::{Node, Raw, RawItem};
 use crate::oracle;
 use crate::program::{Destructor, Function, Program, Ty};
 
@@ -66,6 +69,8 @@ struct Signature {
 struct Items {
     program: Program,
     signatures: Vec<Signature>,
+    /// The number of the first leaf function, which knows no types of the program.
+    leaves: usize,
     /// How many more statements and expressions may be made.
     fuel: usize,
     /// How many async blocks there are.
@@ -85,39 +90,49 @@ pub fn resolve(raw: &Raw) -> Program {
 
 fn resolve_with(raw: &Raw, fuel: usize) -> Program {
     let program = Program { types: Vec::new(), functions: Vec::new() };
-    let mut items = Items { program, signatures: Vec::new(), fuel: 0, blocks: 0 };
+    let root = Signature { generic: false, parameters: Vec::new(), output: Ty::Unit };
+    let leaves = raw.functions.len();
+    let signatures = vec![root; leaves];
+    let mut items = Items { program, signatures, leaves, fuel: 0, blocks: 0 };
+    for item in &raw.leaves {
+        let signature = items.signature(&item.head);
+        items.signatures.push(signature);
+    }
+    // The types are made after the leaf functions and before the others.
+    let last = raw.leaves.iter().enumerate().map(|(index, item)| {
+        items.fuel = fuel / 8;
+        items.function(leaves + index, item)
+    });
+    let last: Vec<_> = last.collect();
     for item in &raw.types {
         items.fuel = fuel / 6;
         let definition = items.type_definition(item);
         items.program.types.push(definition);
     }
-    for (number, item) in raw.functions.iter().enumerate() {
-        let signature = if number == 0 {
-            Signature { generic: false, parameters: Vec::new(), output: Ty::Unit }
-        } else {
-            items.signature(&item.head)
-        };
-        items.signatures.push(signature);
+    for (number, item) in raw.functions.iter().enumerate().skip(1) {
+        items.signatures[number] = items.signature(&item.head);
     }
     let mut functions = Vec::new();
     for (number, item) in raw.functions.iter().enumerate() {
         items.fuel = fuel / raw.functions.len().max(1) + fuel / 4;
-        let signature = items.signatures[number].clone();
-        let mut body = Body::new(&mut items, number + 1, signature.output.clone());
-        let parameters = body.parameters(&signature, &item.head);
-        let block = body.function_body(&item.body);
-        functions.push(Function {
-            generic: signature.generic,
-            parameters,
-            output: signature.output,
-            body: block,
-        });
+        functions.push(items.function(number, item));
     }
+    functions.extend(last);
     items.program.functions = functions;
     items.program
 }
 
 impl Items {
+    /// The function of this number, which calls later ones. Its signature is known.
+    fn function(&mut self, number: usize, item: &RawItem) -> Function {
+        let signature = self.signatures[number].clone();
+        let mut body = Body::new(self, number + 1, signature.output.clone());
+        let parameters = body.parameters(&signature, &item.head);
+        let block = body.function_body(&item.body);
+        let Signature { generic, output, .. } = signature;
+        Function { generic, parameters, output, body: block }
+    }
+
     /// Whether the type has a destructor of its own, so that nothing can be moved out of it.
     fn has_destructor(&self, ty: usize) -> bool {
         !matches!(self.program.types[ty].destructor, Destructor::None)

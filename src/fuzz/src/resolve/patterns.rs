@@ -77,23 +77,10 @@ impl Body<'_> {
             }
             Pattern::Wrap(part) => self.pattern_moves(&at(Projection::Field(0)), part),
             Pattern::Array(parts) | Pattern::Variant(_, _, parts) => {
-                if parts.iter().any(moves) {
+                if parts.iter().any(Pattern::moves) {
                     self.set_place(place, State::Gone);
                 }
             }
         }
-    }
-}
-
-/// Whether a pattern moves something.
-fn moves(pattern: &Pattern) -> bool {
-    match pattern {
-        Pattern::Wild | Pattern::Ref(_) => false,
-        Pattern::Bind(_) => true,
-        Pattern::Wrap(part) => moves(part),
-        Pattern::Tuple(parts)
-        | Pattern::Struct(_, parts)
-        | Pattern::Array(parts)
-        | Pattern::Variant(_, _, parts) => parts.iter().any(moves),
     }
 }

@@ -37,6 +37,8 @@ pub enum Kind {
     Reference,
     /// A future that is pinned here.
     Pinned,
+    /// Another variable borrows it mutably.
+    Borrowed,
     /// An async closure that takes a value of the type.
     Closure,
 }

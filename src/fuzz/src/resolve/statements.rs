@@ -5,9 +5,7 @@ use super::places::{Kind, State};
 use super::types::nameable;
 use super::values::is_empty;
 use crate::generate::Node;
-use crate::program::{
-    Arm, Block, Condition, Expr, Loop, LoopKind, Pattern, Place, Shape, Statement, Ty, Variants,
-};
+use crate::program::{Block, Condition, Expr, Pattern, Place, Statement, Ty};
 
 #[derive(Clone, Copy)]
 enum Choice {
@@ -37,6 +35,11 @@ enum Choice {
     Both,
     Closure,
     Element,
+    WhileLet,
+    Borrow,
+    Generator,
+    Yield,
+    Next,
 }
 
 impl Body<'_> {
@@ -72,6 +75,11 @@ impl Body<'_> {
             (4, Choice::Both),
             (4, Choice::Closure),
             (3, Choice::Element),
+            (4, Choice::WhileLet),
+            (4, Choice::Borrow),
+            (8, Choice::Generator),
+            (if self.yields.is_some() { 25 } else { 0 }, Choice::Yield),
+            (if self.generator_in_scope().is_some() { 25 } else { 0 }, Choice::Next),
         ];
         match node.choose(&choices) {
             Choice::Suspend => statements.push(Statement::Expr(Expr::Suspend)),
@@ -133,6 +141,11 @@ impl Body<'_> {
             Choice::Match => self.match_statement(node, statements),
             Choice::IfLet => self.if_let(node, statements),
             Choice::Loop => self.loop_statement(node, statements),
+            Choice::WhileLet => self.while_let(node, statements),
+            Choice::Generator => self.generator_block(node, statements),
+            Choice::Yield => self.yield_item(node.part(0), statements),
+            Choice::Next => self.next_item(node, statements),
+            Choice::Borrow => return self.borrowing(node, statements),
             Choice::Call => self.call_statement(node, statements),
             Choice::Value => {
                 let temporary = self.temporary(node.part_or_self(0));
@@ -157,7 +170,7 @@ impl Body<'_> {
     }
 
     /// A new variable with this value.
-    fn bind_new(&mut self, ty: Ty, init: Expr) -> Statement {
+    pub fn bind_new(&mut self, ty: Ty, init: Expr) -> Statement {
         let written = nameable(&ty) && matches!(ty, Ty::Array(_, 0));
         let var = self.declare(ty.clone(), Kind::Owner, State::There);
         Statement::Let {
@@ -169,7 +182,7 @@ impl Body<'_> {
     }
 
     /// Puts a future into something that owns it.
-    fn wrapped(&mut self, future: Expr, ty: Ty, node: &Node) -> (Expr, Ty) {
+    pub fn wrapped(&mut self, future: Expr, ty: Ty, node: &Node) -> (Expr, Ty) {
         match node.detail {
             0..140 => (future, ty),
             140..180 => {
@@ -214,145 +227,6 @@ impl Body<'_> {
             (init, pattern.unwrap_or(Pattern::Wild))
         };
         statements.push(let_of(pattern, init));
-    }
-
-    /// The variants of an enum and their payloads.
-    fn variants(&self, ty: &Ty) -> Option<(Variants, Vec<Vec<Ty>>)> {
-        Some(match ty {
-            Ty::Option(payload) => {
-                (Variants::Option(payload.clone()), vec![Vec::new(), vec![(**payload).clone()]])
-            }
-            Ty::Result(ok, error) => (
-                Variants::Result(ok.clone(), error.clone()),
-                vec![vec![(**ok).clone()], vec![(**error).clone()]],
-            ),
-            Ty::User(number) => match &self.items.program.types[*number].shape {
-                Shape::Enum(variants) => (Variants::User(*number), variants.clone()),
-                Shape::Struct(_) => return None,
-            },
-            _ => return None,
-        })
-    }
-
-    /// Something of an enum type to look into, and its type. The state of a place is unchanged.
-    fn scrutinee(&mut self, node: &Node) -> (Expr, Ty) {
-        let is_enum = |ty: &Ty| self.variants(ty).is_some();
-        let places = self.movable(is_enum);
-        if node.flag(0) && !places.is_empty() {
-            let (place, ty) = places[node.below(places.len())].clone();
-            return (Expr::Move(place), ty);
-        }
-        let enums: Vec<_> = (0..self.items.program.types.len())
-            .map(Ty::User)
-            .filter(|ty| self.variants(ty).is_some())
-            .collect();
-        let ty = if node.flag(1) && !enums.is_empty() {
-            enums[node.below(enums.len())].clone()
-        } else {
-            Ty::Option(Box::new(self.items.ty(node.part_or_self(0))))
-        };
-        let value = self.value(&ty, node.part_or_self(1));
-        if let Expr::Move(place) = &value {
-            self.set_place(place, State::There);
-        }
-        (value, ty)
-    }
-
-    fn variant_pattern(
-        &mut self,
-        variants: &Variants,
-        index: usize,
-        parts: &[Ty],
-        node: &Node,
-    ) -> Pattern {
-        Pattern::Variant(variants.clone(), index, self.part_patterns(parts, node, false))
-    }
-
-    fn match_statement(&mut self, node: &Node, statements: &mut Vec<Statement>) {
-        let (scrutinee, ty) = self.scrutinee(node.part_or_self(0));
-        let Some((variants, payloads)) = self.variants(&ty) else { return };
-        if let Expr::Move(place) = &scrutinee {
-            self.set_place(place, State::Gone);
-        }
-        let before = self.states();
-        let visible = self.visible.len();
-        let mut after = Vec::new();
-        let mut arms = Vec::new();
-        let rest = node.flag(3).then_some(payloads.len() - 1);
-        for (index, payload) in payloads.iter().enumerate() {
-            let guarded = (node.flag(2) && index == node.below(payloads.len())).then_some(true);
-            for guarded in guarded.into_iter().chain([false]) {
-                let part = node.part(1 + index + usize::from(guarded));
-                self.set_states(&before);
-                let guard = guarded.then(|| self.guard(part));
-                let pattern = if Some(index) == rest && !guarded {
-                    Pattern::Wild
-                } else {
-                    self.variant_pattern(&variants, index, payload, part)
-                };
-                let (body, diverges) = self.block(&part.parts, None);
-                self.visible.truncate(visible);
-                if !diverges {
-                    after.push(self.states());
-                }
-                arms.push(Arm { pattern, guard, body });
-            }
-        }
-        self.set_states(&before);
-        let end_reached = after.is_empty();
-        self.after_breaks(end_reached, &after);
-        statements.push(Statement::Expr(Expr::Match(Box::new(scrutinee), arms)));
-    }
-
-    fn guard(&mut self, node: &Node) -> Condition {
-        if node.flag(5) {
-            let temporary = self.simple(&Ty::Graceful, node);
-            Condition::Probe(Box::new(temporary), node.flag(4))
-        } else {
-            Condition::Is(node.flag(4))
-        }
-    }
-
-    fn if_let(&mut self, node: &Node, statements: &mut Vec<Statement>) {
-        let (scrutinee, ty) = self.scrutinee(node.part_or_self(0));
-        let Some((variants, payloads)) = self.variants(&ty) else { return };
-        let index = node.below(payloads.len());
-        if let Expr::Move(place) = &scrutinee {
-            self.set_place(place, State::Gone);
-        }
-        let before = self.states();
-        let visible = self.visible.len();
-        let pattern = self.variant_pattern(&variants, index, &payloads[index], node.part(1));
-        let (then, diverges) = self.block(&node.part(1).parts, None);
-        self.visible.truncate(visible);
-        let mut after = Vec::new();
-        if !diverges {
-            after.push(self.states());
-        }
-        self.set_states(&before);
-        let (or_else, diverges) = self.block(&node.part(2).parts, None);
-        self.after_breaks(!diverges, &after);
-        let scrutinee = Box::new(scrutinee);
-        statements.push(Statement::Expr(Expr::IfLet { pattern, scrutinee, then, or_else }));
-    }
-
-    fn let_else(&mut self, node: &Node, statements: &mut Vec<Statement>) {
-        let (init, ty) = self.scrutinee(node.part_or_self(0));
-        let Some((variants, payloads)) = self.variants(&ty) else { return };
-        let index = node.below(payloads.len());
-        if let Expr::Move(place) = &init {
-            self.set_place(place, State::Gone);
-        }
-        let before = self.states();
-        let block = self.leaving_block(&node.part(1).parts, node.part_or_self(2));
-        self.set_states(&before);
-        let pattern = self.variant_pattern(&variants, index, &payloads[index], node.part(3));
-        statements.push(Statement::Let {
-            pattern,
-            ty: None,
-            init: Some(init),
-            or_else: Some(block),
-        });
     }
 
     /// Drops a variable, or a part of it, here or in a sync function.
@@ -424,7 +298,13 @@ impl Body<'_> {
         })
     }
 
-    fn assign_to(&mut self, place: Place, ty: &Ty, node: &Node, statements: &mut Vec<Statement>) {
+    pub fn assign_to(
+        &mut self,
+        place: Place,
+        ty: &Ty,
+        node: &Node,
+        statements: &mut Vec<Statement>,
+    ) {
         let before = self.variables[place.var].state.clone();
         let value = self.value(ty, node.part(0));
         if self.variables[place.var].state != before && !place.projections.is_empty() {
@@ -471,27 +351,6 @@ impl Body<'_> {
         }
         statements.push(Statement::Expr(Expr::If(condition, then, or_else)));
         then_diverges && else_diverges
-    }
-
-    fn loop_statement(&mut self, node: &Node, statements: &mut Vec<Statement>) {
-        let rounds = 1 + node.below(3);
-        let label = self.label();
-        let kind = match node.part(0).kind {
-            0..150 => LoopKind::For,
-            150..200 => LoopKind::While(None),
-            200..230 => LoopKind::While(Some(self.simple(&Ty::Graceful, node))),
-            _ => LoopKind::Loop(Expr::Unit),
-        };
-        let before = self.states();
-        let ((body, diverges), breaks) =
-            self.inside(label, Some(rounds), Ty::Unit, |body| body.block(&node.parts, None));
-        if diverges {
-            self.set_states(&before);
-        } else {
-            self.join_states(&before);
-        }
-        self.after_breaks(true, &breaks);
-        statements.push(Statement::Expr(Expr::Loop(Box::new(Loop { label, kind, rounds, body }))));
     }
 
     fn call_statement(&mut self, node: &Node, statements: &mut Vec<Statement>) {

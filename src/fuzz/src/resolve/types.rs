@@ -28,23 +28,30 @@ impl Items {
             let mut variants: Vec<_> =
                 (0..count).map(|index| fields(self, item.head.part(index), 2)).collect();
             variants[count - 1].clear();
-            return TypeDef { shape: Shape::Enum(variants), destructor: Destructor::None };
+            let destructor = match item.head.detail >> 1 & 3 {
+                0 | 1 => Destructor::None,
+                2 => Destructor::Sync,
+                _ => self.async_destructor(item),
+            };
+            return TypeDef { shape: Shape::Enum(variants), destructor };
         }
         let shape = Shape::Struct(fields(self, &item.head, 3));
         let destructor = match item.head.kind {
             0..50 => Destructor::None,
             50..80 => Destructor::Sync,
-            _ => {
-                // A destructor calls no functions, so that none makes a value of its type.
-                let functions = self.signatures.len();
-                let mut body = Body::new(self, functions, Ty::Unit);
-                let mut block = body.function_body(&item.body);
-                // Its last statement is to tell that it ends.
-                block.statements.extend(block.tail.take().map(|tail| Statement::Expr(*tail)));
-                Destructor::Async(block)
-            }
+            _ => self.async_destructor(item),
         };
         TypeDef { shape, destructor }
+    }
+
+    /// It calls leaf functions only, so that none makes a value of its type.
+    fn async_destructor(&mut self, item: &RawItem) -> Destructor {
+        let leaves = self.leaves;
+        let mut body = Body::new(self, leaves, Ty::Unit);
+        let mut block = body.function_body(&item.body);
+        // Its last statement is to tell that it ends.
+        block.statements.extend(block.tail.take().map(|tail| Statement::Expr(*tail)));
+        Destructor::Async(block)
     }
 
     /// A type whose values can be made anywhere.
@@ -99,7 +106,9 @@ impl Items {
     /// Whether a value can be made of nothing.
     pub fn constructible(&self, ty: &Ty) -> bool {
         match ty {
-            Ty::Param | Ty::RefMut(_) | Ty::Future(Callee::Block(_), _) => false,
+            Ty::Param | Ty::RefMut(_) | Ty::Future(Callee::Block(_), _) | Ty::Generator(..) => {
+                false
+            }
             Ty::Future(Callee::Function(number, argument), _) => {
                 let parameters = &self.signatures[*number].parameters;
                 argument.as_ref().is_none_or(|argument| self.constructible(argument))
@@ -120,7 +129,7 @@ impl Items {
 /// Whether the type can be written down.
 pub fn nameable(ty: &Ty) -> bool {
     match ty {
-        Ty::Future(..) => false,
+        Ty::Future(..) | Ty::Generator(..) => false,
         Ty::Tuple(parts) => parts.iter().all(nameable),
         Ty::Array(of, _) | Ty::Option(of) | Ty::Wrap(of) | Ty::Guard(of) | Ty::RefMut(of) => {
             nameable(of)

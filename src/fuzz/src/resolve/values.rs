@@ -150,7 +150,7 @@ impl Body<'_> {
                 let call = self.call(*number, argument.as_deref(), node);
                 call.expect("a function whose future is a value has no references")
             }
-            Ty::Param | Ty::RefMut(_) | Ty::Future(Callee::Block(_), _) => {
+            Ty::Param | Ty::RefMut(_) | Ty::Future(Callee::Block(_), _) | Ty::Generator(..) => {
                 unreachable!("{ty:?} is not constructible")
             }
         }
@@ -204,7 +204,7 @@ impl Body<'_> {
     }
 
     pub fn condition(&mut self, node: &Node) -> Condition {
-        let loops: Vec<_> = self.targets.iter().filter(|target| target.is_loop).collect();
+        let loops: Vec<_> = self.targets.iter().filter(|target| target.rounds > 0).collect();
         match node.kind {
             0..60 => Condition::Is(node.flag(0)),
             60..200 if !loops.is_empty() => {

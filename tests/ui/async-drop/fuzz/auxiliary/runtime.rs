@@ -4,6 +4,7 @@
 
 #![allow(dead_code)]
 
+use std::async_iter::AsyncIterator;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::future::{AsyncDrop, Future, poll_fn};
@@ -168,6 +169,11 @@ pub async fn with_async<A, T>(_borrowed: &A, value: T) -> T {
     value
 }
 
+/// An item of a loop's source. When there are no more, the value is dropped here.
+pub fn item<T>(goes_on: bool, value: T) -> Option<T> {
+    goes_on.then_some(value)
+}
+
 /// An array of a type that cannot be inferred.
 pub fn nothing<T>() -> [T; 0] {
     []
@@ -202,6 +208,25 @@ pub fn poll_times<F: Future + ?Sized>(mut future: Pin<&mut F>, times: usize) -> 
     for _ in 0..times {
         if let Poll::Ready(output) = poll_once(future.as_mut()) {
             return Some(output);
+        }
+    }
+    None
+}
+
+/// The next item of an async generator.
+pub async fn next<G: AsyncIterator + ?Sized>(mut generator: Pin<&mut G>) -> Option<G::Item> {
+    poll_fn(|context| generator.as_mut().poll_next(context)).await
+}
+
+/// Polls at most so often, until there is an item or the generator ends.
+pub fn poll_next<G: AsyncIterator + ?Sized>(
+    mut generator: Pin<&mut G>,
+    times: usize,
+) -> Option<G::Item> {
+    for _ in 0..times {
+        let mut context = Context::from_waker(Waker::noop());
+        if let Poll::Ready(item) = generator.as_mut().poll_next(&mut context) {
+            return item;
         }
     }
     None
@@ -277,8 +302,13 @@ fn complete(future: &mut Boxed<'_>) -> usize {
 
 /// Runs a program in all ways that the fuzzer knows, and prints what happens.
 pub fn run<F: Future<Output = ()>>(program: impl Fn() -> F) {
+    drive(&|| Box::pin(program()), &|polls| Box::pin(leave(program(), polls)));
+}
+
+/// [`run`] for all programs: what is generic is compiled for each of them.
+fn drive<'a>(program: &dyn Fn() -> Boxed<'a>, left: &dyn Fn(usize) -> Boxed<'a>) {
     println!("complete");
-    let mut future: Boxed<'_> = Box::pin(program());
+    let mut future = program();
     let pending = complete(&mut future);
     println!("  again");
     if catch_unwind(AssertUnwindSafe(|| poll_once(future.as_mut()))).is_ok() {
@@ -290,22 +320,25 @@ pub fn run<F: Future<Output = ()>>(program: impl Fn() -> F) {
     let cancelled = MOST_CANCELLED.min(pending);
     for polls in 0..=cancelled {
         println!("sync {polls}");
-        cancel(Box::pin(program()), polls);
+        cancel(program(), polls);
     }
     for polls in 0..=cancelled {
         println!("async {polls}");
-        let pending = complete(&mut (Box::pin(leave(program(), polls)) as Boxed<'_>));
+        let pending = complete(&mut left(polls));
         finish();
         for second in some_of(pending) {
             println!("twice {polls} {second}");
-            cancel(Box::pin(leave(program(), polls)), second);
+            cancel(left(polls), second);
         }
     }
 }
 
 /// At most three of the numbers from one to `count`.
 fn some_of(count: usize) -> BTreeSet<usize> {
-    [1, count.div_ceil(2), count].into_iter().filter(|number| (1..=count).contains(number)).collect()
+    [1, count.div_ceil(2), count]
+        .into_iter()
+        .filter(|number| (1..=count).contains(number))
+        .collect()
 }
 
 /// Polls, then drops where nothing can await.

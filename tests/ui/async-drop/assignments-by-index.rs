@@ -7,12 +7,7 @@
 
 #[path = "auxiliary/support.rs"]
 mod support;
-use support::*;
-
-fn g(name: &'static str) -> Graceful {
-    println!("    made {name}");
-    Graceful::new(name)
-}
+use support::{new_value as g, *};
 
 async fn constant() {
     let mut array = [g("0"), g("1"), g("2")];
@@ -104,13 +99,6 @@ async fn index_after_the_value() {
         0
     }] = g("new");
     println!("    end");
-}
-
-async fn run<T>(title: &str, future: impl Future<Output = T>) {
-    println!("{title}");
-    future.await;
-    println!("  returned");
-    assert_none_alive();
 }
 
 async fn all() {

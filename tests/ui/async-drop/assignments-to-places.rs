@@ -12,16 +12,7 @@ mod support;
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 
-use support::*;
-
-fn g(name: &'static str) -> Graceful {
-    println!("    made {name}");
-    Graceful::new(name)
-}
-
-fn p(name: &'static str) -> Plain {
-    Plain::new(name)
-}
+use support::{new_value as g, *};
 
 struct Three {
     a: Graceful,
@@ -292,13 +283,6 @@ async fn destructuring() {
     println!("    assigned");
     [pair, b] = [g("pair"), g("new b")];
     println!("    end");
-}
-
-async fn run<T>(title: &str, future: impl Future<Output = T>) {
-    println!("{title}");
-    future.await;
-    println!("  returned");
-    assert_none_alive();
 }
 
 async fn all() {

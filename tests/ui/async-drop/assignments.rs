@@ -11,11 +11,6 @@
 mod support;
 use support::*;
 
-fn new_value(name: &'static str) -> Graceful {
-    println!("    made {name}");
-    Graceful::new(name)
-}
-
 async fn variable() {
     let mut place = new_value("old");
     place = new_value("new");

@@ -11,10 +11,6 @@
 mod support;
 use support::*;
 
-fn g(name: &'static str) -> Graceful {
-    Graceful::new(name)
-}
-
 async fn called(calls: usize) {
     let (a, b, c) = (g("a"), Plain::new("b"), g("c"));
     let closure = async move |argument: Graceful| {
@@ -121,13 +117,6 @@ async fn nested() {
     outer().await;
     outer().await;
     println!("    end");
-}
-
-async fn run<T>(title: &str, future: impl Future<Output = T>) {
-    println!("{title}");
-    future.await;
-    println!("  returned");
-    assert_none_alive();
 }
 
 async fn all() {

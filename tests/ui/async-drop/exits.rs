@@ -11,11 +11,6 @@
 mod support;
 use support::*;
 
-fn new_value(name: &'static str) -> Graceful {
-    println!("    made {name}");
-    Graceful::new(name)
-}
-
 async fn fall_through() {
     let _a = new_value("a");
     let _b = Plain::new("b");
@@ -264,46 +259,38 @@ async fn nested_blocks() -> &'static str {
     text
 }
 
-async fn run<T>(title: &str, future: impl Future<Output = T>) {
-    println!("{title}");
-    {
-        let _value = future.await;
-        println!("  returned");
-    }
-    assert_none_alive();
-}
-
 async fn all() {
-    run("fall-through", fall_through()).await;
-    run("tail", tail()).await;
-    run("return", early_return(true)).await;
-    run("no return", early_return(false)).await;
-    run("return in the tail", return_in_tail()).await;
-    run("return of a local", return_a_local()).await;
-    run("never type", never()).await;
-    run("? on Ok", question_mark(Ok(Graceful::new("ok")))).await;
-    run("? on Err", question_mark(Err(Graceful::new("error")))).await;
-    run("? that converts", question_mark_from(true)).await;
-    run("? not reached", question_mark_from(false)).await;
-    run("? on Some", question_mark_option(Some(Graceful::new("some")))).await;
-    run("? on None", question_mark_option(None)).await;
-    run("break and continue", break_and_continue()).await;
-    run("labelled break and continue", labelled()).await;
-    run("break with a value", break_with_value()).await;
-    run("break outer with a value", break_outer_with_value()).await;
-    run("labelled block, early", block_with_value(true)).await;
-    run("labelled block, late", block_with_value(false)).await;
-    run("first arm", arms(0)).await;
-    run("arm that returns", arms(1)).await;
-    run("arm with a guard", arms(2)).await;
-    run("last arm", arms(3)).await;
-    run("let-else, bound", let_else(Some(Graceful::new("some")))).await;
-    run("let-else, else", let_else(None)).await;
-    run("let-else, partly bound", let_else_drops_the_rest((Some(0), Graceful::new("1")))).await;
-    run("let-else, not bound", let_else_drops_the_rest((None, Graceful::new("1")))).await;
-    run("loops", loops()).await;
-    run("for by value", for_by_value()).await;
-    run("nested blocks", nested_blocks()).await;
+    run_keeping("fall-through", fall_through()).await;
+    run_keeping("tail", tail()).await;
+    run_keeping("return", early_return(true)).await;
+    run_keeping("no return", early_return(false)).await;
+    run_keeping("return in the tail", return_in_tail()).await;
+    run_keeping("return of a local", return_a_local()).await;
+    run_keeping("never type", never()).await;
+    run_keeping("? on Ok", question_mark(Ok(Graceful::new("ok")))).await;
+    run_keeping("? on Err", question_mark(Err(Graceful::new("error")))).await;
+    run_keeping("? that converts", question_mark_from(true)).await;
+    run_keeping("? not reached", question_mark_from(false)).await;
+    run_keeping("? on Some", question_mark_option(Some(Graceful::new("some")))).await;
+    run_keeping("? on None", question_mark_option(None)).await;
+    run_keeping("break and continue", break_and_continue()).await;
+    run_keeping("labelled break and continue", labelled()).await;
+    run_keeping("break with a value", break_with_value()).await;
+    run_keeping("break outer with a value", break_outer_with_value()).await;
+    run_keeping("labelled block, early", block_with_value(true)).await;
+    run_keeping("labelled block, late", block_with_value(false)).await;
+    run_keeping("first arm", arms(0)).await;
+    run_keeping("arm that returns", arms(1)).await;
+    run_keeping("arm with a guard", arms(2)).await;
+    run_keeping("last arm", arms(3)).await;
+    run_keeping("let-else, bound", let_else(Some(Graceful::new("some")))).await;
+    run_keeping("let-else, else", let_else(None)).await;
+    run_keeping("let-else, partly bound", let_else_drops_the_rest((Some(0), Graceful::new("1"))))
+        .await;
+    run_keeping("let-else, not bound", let_else_drops_the_rest((None, Graceful::new("1")))).await;
+    run_keeping("loops", loops()).await;
+    run_keeping("for by value", for_by_value()).await;
+    run_keeping("nested blocks", nested_blocks()).await;
 }
 
 fn main() {

@@ -10,10 +10,6 @@
 mod support;
 use support::*;
 
-fn g(name: &'static str) -> Graceful {
-    Graceful::new(name)
-}
-
 fn row() -> usize {
     1
 }

@@ -9,7 +9,7 @@
 
 #[path = "auxiliary/support.rs"]
 mod support;
-use support::*;
+use support::{new_value as g, *};
 
 trait Look {
     fn option(&self, some: bool) -> Option<&Self> {
@@ -18,11 +18,6 @@ trait Look {
 }
 
 impl Look for Graceful {}
-
-fn g(name: &'static str) -> Graceful {
-    println!("    made {name}");
-    Graceful::new(name)
-}
 
 async fn if_let_chain(first: bool, second: bool, third: bool) {
     if let Some(_) = g("first").option(first)
@@ -70,13 +65,6 @@ async fn guards(number: u8) {
         _ => println!("    last"),
     }
     println!("    end");
-}
-
-async fn run(title: &str, future: impl Future<Output = ()>) {
-    println!("{title}");
-    future.await;
-    println!("  returned");
-    assert_none_alive();
 }
 
 async fn all() {

@@ -11,14 +11,6 @@
 mod support;
 use support::*;
 
-fn g(name: &'static str) -> Graceful {
-    Graceful::new(name)
-}
-
-fn p(name: &'static str) -> Plain {
-    Plain::new(name)
-}
-
 /// Awaits its argument, as the awaited `mem::drop`.
 async fn consume<T>(value: T) {
     println!("    consume");
@@ -254,13 +246,6 @@ async fn replaced_and_taken() {
     let old = std::mem::replace(&mut value, g("replacement"));
     let taken = option.take();
     println!("    end");
-}
-
-async fn run<T>(title: &str, future: impl Future<Output = T>) {
-    println!("{title}");
-    future.await;
-    println!("  returned");
-    assert_none_alive();
 }
 
 async fn all() {

@@ -14,14 +14,6 @@ use std::pin::Pin;
 
 use support::*;
 
-fn g(name: &'static str) -> Graceful {
-    Graceful::new(name)
-}
-
-fn p(name: &'static str) -> Plain {
-    Plain::new(name)
-}
-
 /// Has both, and fields with either.
 struct Both<T>(&'static str, T);
 

@@ -11,14 +11,6 @@
 mod support;
 use support::*;
 
-fn g(name: &'static str) -> Graceful {
-    Graceful::new(name)
-}
-
-fn p(name: &'static str) -> Plain {
-    Plain::new(name)
-}
-
 struct Named {
     second: Plain,
     first: Graceful,
@@ -130,13 +122,6 @@ async fn references() {
     let _borrowed = (&a, g("b"));
     let _pointer = &raw const a;
     let _mutable = &mut p("c");
-}
-
-async fn run<T>(title: &str, future: impl Future<Output = T>) {
-    println!("{title}");
-    future.await;
-    println!("  returned");
-    assert_none_alive();
 }
 
 async fn all() {

@@ -13,14 +13,6 @@ use std::rc::Rc;
 
 use support::*;
 
-fn g(name: &'static str) -> Graceful {
-    Graceful::new(name)
-}
-
-fn p(name: &'static str) -> Plain {
-    Plain::new(name)
-}
-
 struct Pair {
     first: Graceful,
     second: (Plain, Graceful),
@@ -134,50 +126,46 @@ async fn closures() {
     sync_closure(g("not captured"), g("captured")).await;
 }
 
-async fn run<T>(title: &str, future: impl Future<Output = T>) {
-    println!("{title}");
-    {
-        let _value = future.await;
-        println!("  returned");
-    }
-    assert_none_alive();
-}
-
 async fn all() {
-    run("names", names(g("a"), p("b"), g("c"))).await;
-    run("wildcards", wildcards(g("first _"), g("a"), p("plain _"), (g("_.0"), p("_.1")))).await;
-    run("tuple", tuple((g("a"), g("_"), p("b")), g("c"))).await;
-    run("struct", structure(pair(), pair())).await;
-    run("by reference", by_reference(g("a"), (g("b"), g("c")))).await;
+    run_keeping("names", names(g("a"), p("b"), g("c"))).await;
+    run_keeping("wildcards", wildcards(g("first _"), g("a"), p("plain _"), (g("_.0"), p("_.1"))))
+        .await;
+    run_keeping("tuple", tuple((g("a"), g("_"), p("b")), g("c"))).await;
+    run_keeping("struct", structure(pair(), pair())).await;
+    run_keeping("by reference", by_reference(g("a"), (g("b"), g("c")))).await;
     let elements = elements([g("0"), g("1"), g("2"), g("3")], [g("a"), g("b"), g("c")]);
-    run("elements", elements).await;
-    run("nested", nested(((g("0.0"), g("0.1")), (p("1.0"), g("1.1"))))).await;
-    run("moved away", moved_away(g("a"), (g("b"), g("c")))).await;
-    run("early exit", early(g("a"), g("b"), true)).await;
-    run("no early exit", early(g("a"), g("b"), false)).await;
-    run("generic, graceful", generic(g("a"), [g("0"), g("1")])).await;
-    run("generic, plain", generic(p("a"), [p("0"), p("1")])).await;
-    run("impl Trait", async {
+    run_keeping("elements", elements).await;
+    run_keeping("nested", nested(((g("0.0"), g("0.1")), (p("1.0"), g("1.1"))))).await;
+    run_keeping("moved away", moved_away(g("a"), (g("b"), g("c")))).await;
+    run_keeping("early exit", early(g("a"), g("b"), true)).await;
+    run_keeping("no early exit", early(g("a"), g("b"), false)).await;
+    run_keeping("generic, graceful", generic(g("a"), [g("0"), g("1")])).await;
+    run_keeping("generic, plain", generic(p("a"), [p("0"), p("1")])).await;
+    run_keeping("impl Trait", async {
         let lent = g("lent");
         implementing((p("0"), g("1")), &lent).await;
     })
     .await;
-    run("self", Service(g("self")).by_value(g("request"))).await;
-    run("&self", async {
+    run_keeping("self", Service(g("self")).by_value(g("request"))).await;
+    run_keeping("&self", async {
         Service(g("self")).by_reference(g("request")).await;
     })
     .await;
-    run("self: Rc<Self>", async {
+    run_keeping("self: Rc<Self>", async {
         let service = Rc::new(Service(g("self")));
         Rc::clone(&service).by_rc(g("request")).await;
         // Taken out, so that no `Rc` is left to drop it.
         let _service = Rc::into_inner(service);
     })
     .await;
-    run("mut self", Service(g("self")).mutable(pair())).await;
-    run("method of a trait", Service(g("self")).serve(g("request"))).await;
-    run("default method of a trait", Service(g("self")).default_serve(g("_"), g("request"))).await;
-    run("closures", closures()).await;
+    run_keeping("mut self", Service(g("self")).mutable(pair())).await;
+    run_keeping("method of a trait", Service(g("self")).serve(g("request"))).await;
+    run_keeping(
+        "default method of a trait",
+        Service(g("self")).default_serve(g("_"), g("request")),
+    )
+    .await;
+    run_keeping("closures", closures()).await;
 }
 
 fn main() {

@@ -268,13 +268,6 @@ async fn question_mark() -> Option<u8> {
     Some(0)
 }
 
-async fn run<T>(title: &str, future: impl Future<Output = T>) {
-    println!("{title}");
-    future.await;
-    println!("  returned");
-    assert_none_alive();
-}
-
 async fn all() {
     run("statements", statements()).await;
     run("place in _", place_in_underscore()).await;

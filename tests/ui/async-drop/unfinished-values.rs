@@ -10,14 +10,6 @@
 mod support;
 use support::*;
 
-fn g(name: &'static str) -> Graceful {
-    Graceful::new(name)
-}
-
-fn p(name: &'static str) -> Plain {
-    Plain::new(name)
-}
-
 async fn wait(name: &'static str) -> Graceful {
     suspend().await;
     g(name)

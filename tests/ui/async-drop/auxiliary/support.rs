@@ -79,6 +79,22 @@ impl AsyncDrop for Graceful {
     }
 }
 
+/// Short for `Graceful::new`.
+pub fn g(name: &'static str) -> Graceful {
+    Graceful::new(name)
+}
+
+/// Short for `Plain::new`.
+pub fn p(name: &'static str) -> Plain {
+    Plain::new(name)
+}
+
+/// A value that tells when it is made, too.
+pub fn new_value(name: &'static str) -> Graceful {
+    println!("    made {name}");
+    Graceful::new(name)
+}
+
 /// Is pending once.
 pub async fn suspend() {
     let mut polled = false;
@@ -105,6 +121,24 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         }
     }
     panic!("the future does not complete");
+}
+
+/// Awaits a future and drops its value.
+pub async fn run<T>(title: &str, future: impl Future<Output = T>) {
+    println!("{title}");
+    future.await;
+    println!("  returned");
+    assert_none_alive();
+}
+
+/// Awaits a future and drops its value only when the end of that was told.
+pub async fn run_keeping<T>(title: &str, future: impl Future<Output = T>) {
+    println!("{title}");
+    {
+        let _value = future.await;
+        println!("  returned");
+    }
+    assert_none_alive();
 }
 
 /// Polls a boxed future `polls` times, then drops it, and checks that this dropped every value.

@@ -1,5 +1,5 @@
-//! R17: a value that no scope owns yet is dropped if a destructor panics on the way out of the scope
-//! that computed it: while it is awaited, in a sync cancellation, and in an async one.
+//! R17: a value that no scope owns yet is dropped if a destructor panics on the way out of the
+//! scope that computed it: while it is awaited, in a sync cancellation, and in an async one.
 //@ edition: 2024
 //@ run-pass
 //@ needs-unwind

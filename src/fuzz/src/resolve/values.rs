@@ -254,10 +254,12 @@ impl Body<'_> {
         let mut found = Vec::new();
         for number in self.callable..self.items.signatures.len() {
             let signature = &self.items.signatures[number];
-            if signature.output == *ty {
-                found.push((number, None));
-            } else if let Some(argument) = replaces_param(&signature.output, ty) {
-                found.push((number, Some(argument)));
+            match replaces_param(&signature.output, ty) {
+                // That would take a value of the caller's own type parameter.
+                Some(Ty::Param) => (),
+                Some(argument) => found.push((number, Some(argument))),
+                None if signature.output == *ty => found.push((number, None)),
+                None => (),
             }
         }
         if found.is_empty() {

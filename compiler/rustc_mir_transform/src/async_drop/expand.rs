@@ -32,7 +32,8 @@
 //!
 //! - nothing on the syncline suspends, neither line ever completes the coroutine, and no `Drop` has
 //!   `async_fut` or `drop` set when this is done (`-Zvalidate-mir` checks it, see `validate.rs`);
-//! - a `Drop` that had `async_fut` set but cannot suspend drops the whole value (`lines.rs` asserts it);
+//! - a `Drop` that had `async_fut` set but cannot suspend drops the whole value (`lines.rs` asserts
+//!   it);
 //! - the context local of the dropline is assigned on each edge into it and so is never saved in
 //!   the coroutine (`shims.rs` asserts it).
 

@@ -13,8 +13,8 @@
 //! 4. `StateTransform` turns the body into the resume function, and `shims.rs` turns copies of it
 //!    into the functions that drop the coroutine: one that awaits, and one that does not.
 //!
-//! `future_drop.rs` drops the futures of `async_drop_in_place` themselves. `saved_indices.rs` keeps an
-//! index across a suspension.
+//! `future_drop.rs` drops the futures of `async_drop_in_place` themselves. `saved_indices.rs` keeps
+//! an index across a suspension.
 //!
 //! A coroutine of any kind has a sync drop shim, whatever it awaits: it may be dropped in a
 //! function, in a `Vec`, by an executor that shuts down, or while unwinding. What the shim drops is

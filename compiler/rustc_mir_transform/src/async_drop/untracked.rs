@@ -1,8 +1,8 @@
 //! Awaited drops of places that drop elaboration does not track.
 //!
-//! `*slot = new` drops what is behind a pointer, `array[i] = new` what is at an index. Nothing can be
-//! moved out of there, so there is no drop flag to look at, and elaboration leaves such a drop as it
-//! is. It is awaited all the same.
+//! `*slot = new` drops what is behind a pointer, `array[i] = new` what is at an index. Nothing can
+//! be moved out of there, so there is no drop flag to look at, and elaboration leaves such a drop
+//! as it is. It is awaited all the same.
 //!
 //! This is a child of `elaborate_drops` because it extends that module's private context.
 

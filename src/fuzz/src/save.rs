@@ -44,6 +44,9 @@ pub fn save(seed: u64, shrunk: &Shrunk, repo: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Characters of a message that the header quotes.
+const MOST_QUOTED: usize = 120;
+
 /// The kind, and a few digits that stand for the program.
 fn name(shrunk: &Shrunk) -> String {
     let hash = Sha256::digest(ui_test(&shrunk.program, shrunk.finding.edition, ""));
@@ -95,7 +98,12 @@ fn symptom(kind: Kind, expected: &str, seen: &str) -> String {
     let line = lines.next().or_else(|| seen.trim_end().lines().last()).unwrap_or("nothing");
     // Valgrind begins with its process id.
     let line = line.trim_start_matches(|c: char| c == '=' || c.is_ascii_digit()).trim();
-    format!("`{}`", line.trim_end_matches('.').replace('`', "'"))
+    let line = line.trim_end_matches('.').replace('`', "'");
+    // An internal compiler error may hold types as long as the program.
+    match line.char_indices().nth(MOST_QUOTED) {
+        Some((end, _)) => format!("`{}…`", &line[..end]),
+        None => format!("`{line}`"),
+    }
 }
 
 /// The text as rustfmt writes it, where there is one.

@@ -12,7 +12,6 @@
 
 #[path = "auxiliary/support.rs"]
 mod support;
-use std::future::Future;
 
 use support::*;
 

@@ -336,19 +336,10 @@ impl<'tcx> Expander<'_, 'tcx> {
         if !self.holds_values_at_end(drop) {
             return unwind;
         }
-        let target = self.unwind_block(unwind);
+        let target = self.emitter(drop.source_info).unwind_block(unwind);
         let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
         let kind = Emitter::sync_drop(drop.fut.into(), target, terminate);
         UnwindAction::Cleanup(self.emitter(drop.source_info).cleanup_block(vec![], kind))
-    }
-
-    fn unwind_block(&mut self, unwind: UnwindAction) -> BasicBlock {
-        match unwind {
-            UnwindAction::Cleanup(block) => block,
-            UnwindAction::Continue => self.patch.resume_block(),
-            UnwindAction::Unreachable => self.patch.unreachable_cleanup_block(),
-            UnwindAction::Terminate(reason) => self.patch.terminate_block(reason),
-        }
     }
 
     /// The syncline from a suspension inside the destructor: its future is dropped, then what the
@@ -363,7 +354,7 @@ impl<'tcx> Expander<'_, 'tcx> {
             Destructor::Glue => (rest, unwind),
             Destructor::Own => {
                 // If dropping the future panics, the value still gets its `Drop::drop`.
-                let outer = self.unwind_block(unwind);
+                let outer = self.emitter(drop.source_info).unwind_block(unwind);
                 let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
                 let cleanup = self.call_sync_destructor(drop, outer, terminate, true);
                 let then = self.call_sync_destructor(drop, rest, drop.unwind, false);

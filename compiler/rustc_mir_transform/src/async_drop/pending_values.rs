@@ -39,6 +39,7 @@ use rustc_mir_dataflow::impls::MaybeInitializedPlaces;
 use rustc_mir_dataflow::move_paths::{MoveData, MovePathIndex};
 use rustc_mir_dataflow::{Analysis, MaybeReachable, on_all_children_bits};
 
+use super::poll_loop::Emitter;
 use crate::patch::MirPatch;
 
 pub(crate) struct DropPendingValues;
@@ -83,14 +84,21 @@ impl<'tcx> crate::MirPass<'tcx> for DropPendingValues {
             if pending.is_empty() {
                 continue;
             }
-            // What was computed last is dropped first.
-            let mut chain = Chain { source_info: terminator.source_info, dropline, unwind };
+            // What was computed last is dropped first: on the dropline, and while unwinding.
+            let source_info = terminator.source_info;
+            let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+            let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
+            let (mut entry, mut landing_pad) = (dropline, unwind);
             for local in pending {
-                chain.prepend(&mut patch, local);
+                let drop = Emitter::sync_drop(local.into(), entry, landing_pad);
+                entry = emitter.block(vec![], drop);
+                let target = emitter.unwind_block(landing_pad);
+                let drop = Emitter::sync_drop(local.into(), target, terminate);
+                landing_pad = UnwindAction::Cleanup(emitter.cleanup_block(vec![], drop));
             }
             let mut kind = terminator.kind.clone();
             let TerminatorKind::Drop { unwind, drop, .. } = &mut kind else { unreachable!() };
-            (*unwind, *drop) = (chain.unwind, Some(chain.dropline));
+            (*unwind, *drop) = (landing_pad, Some(entry));
             patch.patch_terminator(block, kind);
         }
         patch.apply(body);
@@ -98,40 +106,6 @@ impl<'tcx> crate::MirPass<'tcx> for DropPendingValues {
 
     fn is_required(&self) -> bool {
         true
-    }
-}
-
-/// Drops of pending values: on the dropline, and, should a drop panic, while unwinding.
-struct Chain {
-    source_info: SourceInfo,
-    dropline: BasicBlock,
-    unwind: UnwindAction,
-}
-
-impl Chain {
-    /// Puts a drop of `local` before the others.
-    fn prepend<'tcx>(&mut self, patch: &mut MirPatch<'tcx>, local: Local) {
-        let source_info = self.source_info;
-        let drop = |patch: &mut MirPatch<'tcx>, target, unwind, is_cleanup| {
-            let kind = TerminatorKind::Drop {
-                place: local.into(),
-                target,
-                unwind,
-                replace: false,
-                drop: None,
-                async_fut: None,
-            };
-            let terminator = Terminator { source_info, kind };
-            patch.new_block(BasicBlockData::new(Some(terminator), is_cleanup))
-        };
-        self.dropline = drop(patch, self.dropline, self.unwind, false);
-        let target = match self.unwind {
-            UnwindAction::Cleanup(target) => target,
-            UnwindAction::Continue => patch.resume_block(),
-            UnwindAction::Unreachable | UnwindAction::Terminate(_) => return,
-        };
-        let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
-        self.unwind = UnwindAction::Cleanup(drop(patch, target, terminate, true));
     }
 }
 

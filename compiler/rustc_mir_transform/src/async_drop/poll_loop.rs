@@ -125,6 +125,16 @@ impl<'tcx> Emitter<'_, 'tcx> {
         }
     }
 
+    /// The block that unwinding goes on to.
+    pub(super) fn unwind_block(&mut self, unwind: UnwindAction) -> BasicBlock {
+        match unwind {
+            UnwindAction::Cleanup(block) => block,
+            UnwindAction::Continue => self.patch.resume_block(),
+            UnwindAction::Unreachable => self.patch.unreachable_cleanup_block(),
+            UnwindAction::Terminate(reason) => self.patch.terminate_block(reason),
+        }
+    }
+
     /// A synchronous drop of `place`.
     pub(super) fn sync_drop(
         place: Place<'tcx>,

@@ -36,6 +36,12 @@ pub(in crate::coroutine) fn copy_saved_indices<'tcx>(
     body: &mut Body<'tcx>,
     is_saved: impl Fn(Local) -> bool,
 ) {
+    // Few coroutines save a number at all.
+    let may_be_index =
+        |local: Local| body.local_decls[local].ty == tcx.types.usize && is_saved(local);
+    if !body.local_decls.indices().any(may_be_index) {
+        return;
+    }
     let (blocks, local_decls) = (body.basic_blocks.as_mut(), &mut body.local_decls);
     let mut indices = SavedIndices { tcx, local_decls, is_saved, copies: Vec::new() };
     for (block, data) in blocks.iter_enumerated_mut() {

@@ -1,4 +1,4 @@
-//! The two futures that can drop a value.
+//! The futures that can drop a value.
 
 use rustc_hir::def_id::DefId;
 use rustc_hir::lang_items::LangItem;
@@ -6,8 +6,10 @@ use rustc_middle::bug;
 use rustc_middle::ty::{self, Ty, TyCtxt, TypeVisitableExt};
 use rustc_span::DUMMY_SP;
 
-/// Which future an awaited drop polls. It decides what is left of the value when that future is
-/// dropped before it has completed.
+/// Which future an awaited drop polls.
+///
+/// It decides what is left of the value when that future is dropped before it has completed: after
+/// `Own` there is something, after the others nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Destructor {
     /// The future of the type's own `AsyncDrop::drop`, which borrows the value: whoever drops the
@@ -16,33 +18,86 @@ pub(crate) enum Destructor {
     /// The future of `async_drop_in_place`, to which the value belongs from then on: dropping the
     /// future early drops what is left of the value.
     Glue,
+    /// The future of `AsyncDropGlue::async_drop_glue`, with which a type replaces the compiler's
+    /// glue. It is what `Glue` would poll in the end.
+    GlueByHand,
+    /// An `ErasedAsyncDrop` around the future of `Glue`, which is then no part of this future. It
+    /// drops a value that may own another one of its type.
+    Erased,
+    /// An `ErasedAsyncDrop` from the vtable of a `dyn Trait`.
+    ErasedByVtable,
 }
 
 impl Destructor {
+    /// Which future drops a whole value of type `ty`.
+    pub(crate) fn of_value<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        typing_env: ty::TypingEnv<'tcx>,
+        ty: Ty<'tcx>,
+    ) -> Destructor {
+        if let ty::Dynamic(..) = ty.kind() {
+            return Destructor::ErasedByVtable;
+        }
+        let Some(adt) = ty.ty_adt_def() else { return Destructor::Glue };
+        let by_hand = Destructor::is_glue_by_hand(tcx, typing_env, ty);
+        if (by_hand || adt.is_box())
+            && tcx.lang_items().async_drop_erased_fn().is_some()
+            && let Ok(erased) = tcx.try_normalize_erasing_regions(typing_env, ty)
+            && tcx.async_drop_recurses(typing_env.as_query_input(erased))
+        {
+            Destructor::Erased
+        } else if by_hand {
+            Destructor::GlueByHand
+        } else {
+            Destructor::Glue
+        }
+    }
+
+    /// Whether what a value of type `ty` owns is dropped by the type's own async drop glue.
+    pub(crate) fn is_glue_by_hand<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        typing_env: ty::TypingEnv<'tcx>,
+        ty: Ty<'tcx>,
+    ) -> bool {
+        // A type with a destructor has fields that are dropped after it.
+        ty.ty_adt_def().is_some_and(|adt| adt.async_destructor(tcx).is_none())
+            && tcx
+                .try_normalize_erasing_regions(typing_env, ty)
+                .is_ok_and(|ty| tcx.has_async_drop_glue(typing_env.as_query_input(ty)))
+    }
+
     /// Recognises the destructor whose future, of type `fut_ty`, drops a value of type `drop_ty`.
     pub(crate) fn of<'tcx>(tcx: TyCtxt<'tcx>, drop_ty: Ty<'tcx>, fut_ty: Ty<'tcx>) -> Destructor {
+        let erase = |ty| tcx.erase_and_anonymize_regions(ty);
         match *fut_ty.kind() {
             ty::Coroutine(def_id, args)
                 if tcx.is_async_drop_in_place_coroutine(def_id)
-                    && tcx.erase_and_anonymize_regions(args.type_at(0))
-                        == tcx.erase_and_anonymize_regions(drop_ty) =>
+                    && erase(args.type_at(0)) == erase(drop_ty) =>
             {
                 Destructor::Glue
             }
             ty::Alias(..) => bug!("the type `{fut_ty}` of a destructor's future is not normalized"),
-            _ => Destructor::Own,
+            _ if drop_ty.is_trait() => Destructor::ErasedByVtable,
+            ty::Adt(adt, _) if Some(adt.did()) == erased_future(tcx) => Destructor::Erased,
+            _ => match drop_ty.ty_adt_def() {
+                Some(adt) if adt.async_destructor(tcx).is_none() => Destructor::GlueByHand,
+                _ => Destructor::Own,
+            },
         }
     }
 
     /// The function that makes the future. It is generic over the type that is dropped.
     pub(crate) fn constructor(self, tcx: TyCtxt<'_>) -> DefId {
+        let method = |item| {
+            let items = tcx.associated_items(tcx.require_lang_item(item, DUMMY_SP));
+            items.in_definition_order().find(|item| item.is_fn()).unwrap().def_id
+        };
         match self {
-            Destructor::Own => {
-                let async_drop = tcx.require_lang_item(LangItem::AsyncDrop, DUMMY_SP);
-                let items = tcx.associated_items(async_drop);
-                items.in_definition_order().find(|item| item.is_fn()).unwrap().def_id
-            }
+            Destructor::Own => method(LangItem::AsyncDrop),
             Destructor::Glue => tcx.require_lang_item(LangItem::AsyncDropInPlace, DUMMY_SP),
+            Destructor::GlueByHand => method(LangItem::AsyncDropGlue),
+            Destructor::Erased => tcx.require_lang_item(LangItem::AsyncDropErased, DUMMY_SP),
+            Destructor::ErasedByVtable => tcx.require_lang_item(LangItem::AsyncDropDyn, DUMMY_SP),
         }
     }
 
@@ -67,4 +122,10 @@ impl Destructor {
         }
         fut_ty
     }
+}
+
+/// The type `ErasedAsyncDrop`.
+fn erased_future(tcx: TyCtxt<'_>) -> Option<DefId> {
+    let output = tcx.fn_sig(tcx.lang_items().async_drop_dyn_fn()?).skip_binder().output();
+    output.skip_binder().ty_adt_def().map(|adt| adt.did())
 }

@@ -29,8 +29,8 @@ where
     /// Drops `place` by awaiting it, in `bb` or in a new block, and returns that block.
     ///
     /// With `destructor_only` the awaited future is that of the type's own `AsyncDrop::drop`, and
-    /// the ladder built around this block drops the fields. Otherwise it is the future of
-    /// `async_drop_in_place`, which drops the whole value.
+    /// the ladder built around this block drops the fields. Otherwise it is a future that drops the
+    /// whole value.
     pub(super) fn build_async_drop(
         &mut self,
         place: Place<'tcx>,
@@ -41,7 +41,38 @@ where
         dropline: Option<BasicBlock>,
         destructor_only: bool,
     ) -> BasicBlock {
-        let destructor = if destructor_only { Destructor::Own } else { Destructor::Glue };
+        let destructor = if destructor_only {
+            Destructor::Own
+        } else {
+            Destructor::of_value(self.tcx(), self.elaborator.typing_env(), drop_ty)
+        };
+        self.build_drop_by(destructor, place, drop_ty, bb, target, unwind, dropline)
+    }
+
+    /// Drops what is in `self.place` by the async drop glue that its type has written by hand, if
+    /// it has and if that can be awaited here.
+    pub(super) fn open_drop_by_hand(&mut self, ty: Ty<'tcx>) -> Option<BasicBlock> {
+        let awaits = self.elaborator.body().coroutine.is_some()
+            && self.elaborator.allow_async_drops()
+            && !self.unwind.is_cleanup()
+            && Destructor::is_glue_by_hand(self.tcx(), self.elaborator.typing_env(), ty);
+        awaits.then(|| {
+            let (place, target, unwind) = (self.place, self.succ, self.unwind);
+            let destructor = Destructor::GlueByHand;
+            self.build_drop_by(destructor, place, ty, None, target, unwind, self.dropline)
+        })
+    }
+
+    fn build_drop_by(
+        &mut self,
+        destructor: Destructor,
+        place: Place<'tcx>,
+        drop_ty: Ty<'tcx>,
+        bb: Option<BasicBlock>,
+        target: BasicBlock,
+        unwind: Unwind,
+        dropline: Option<BasicBlock>,
+    ) -> BasicBlock {
         let fut_ty = destructor.future_ty(self.tcx(), self.elaborator.typing_env(), drop_ty);
         let async_fut = fut_ty.map(|fut_ty| self.new_temp(fut_ty));
         let kind = TerminatorKind::Drop {

@@ -285,7 +285,10 @@ impl<'tcx> Expander<'_, 'tcx> {
         let mut statements = vec![emitter.statement(StatementKind::StorageLive(drop.fut))];
         let argument = match drop.destructor {
             Destructor::Own => emitter.pin(drop.place, drop.place_ty, &mut statements),
-            Destructor::Glue => {
+            Destructor::Glue
+            | Destructor::GlueByHand
+            | Destructor::Erased
+            | Destructor::ErasedByVtable => {
                 let pointer = emitter.temp(Ty::new_mut_ptr(tcx, drop.place_ty));
                 let address = Rvalue::RawPtr(RawPtrKind::Mut, drop.place);
                 statements.push(emitter.assign(pointer, address));
@@ -351,7 +354,10 @@ impl<'tcx> Expander<'_, 'tcx> {
     ) -> BasicBlock {
         let rest = self.on_syncline(drop.dropline);
         let (then, unwind) = match drop.destructor {
-            Destructor::Glue => (rest, unwind),
+            Destructor::Glue
+            | Destructor::GlueByHand
+            | Destructor::Erased
+            | Destructor::ErasedByVtable => (rest, unwind),
             Destructor::Own => {
                 // If dropping the future panics, the value still gets its `Drop::drop`.
                 let outer = self.emitter(drop.source_info).unwind_block(unwind);

@@ -74,11 +74,7 @@ impl<'tcx> Lines<'tcx> {
             // A drop on the mainline that has no way to the dropline cannot suspend.
             let on_dropline = dropline.contains(block);
             let Some(dropline) = (if on_dropline { Some(target) } else { drop }) else {
-                assert_eq!(
-                    destructor,
-                    Destructor::Glue,
-                    "a sync drop here would drop fields twice"
-                );
+                assert_ne!(destructor, Destructor::Own, "a sync drop here would drop fields twice");
                 continue;
             };
             awaited.push(AwaitedDrop {

@@ -26,7 +26,8 @@ impl<'tcx> ElaborateDropsCtxt<'_, 'tcx> {
         if !self.allow_async_drops() || !ty.needs_async_drop(tcx, typing_env) {
             return;
         }
-        let Some(fut_ty) = Destructor::Glue.future_ty(tcx, typing_env, ty) else { return };
+        let destructor = Destructor::of_value(tcx, typing_env, ty);
+        let Some(fut_ty) = destructor.future_ty(tcx, typing_env, ty) else { return };
         let async_fut = Some(self.patch.new_temp(fut_ty, terminator.source_info.span));
         let drop = Some(dropline);
         let kind = TerminatorKind::Drop { place, target, unwind, replace, drop, async_fut };

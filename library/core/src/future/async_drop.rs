@@ -2,7 +2,13 @@
 
 #![unstable(feature = "async_drop", issue = "126482")]
 
-use crate::pin::Pin;
+mod erased;
+
+pub use erased::ErasedAsyncDrop;
+
+use crate::future::{IntoFuture, poll_fn};
+use crate::pin::{Pin, pin};
+use crate::task::Poll;
 
 /// A destructor that is awaited where a value goes out of scope in an async body.
 ///
@@ -97,4 +103,133 @@ pub trait AsyncDrop {
 pub async unsafe fn async_drop_in_place<T: ?Sized>(to_drop: *mut T) {
     // The compiler builds this body for each type. Until then it holds the only capture.
     let _ = to_drop;
+}
+
+/// The async drop glue of a type that owns values in a way the compiler cannot see: behind raw
+/// pointers, in a union, or together with other owners.
+///
+/// A collection frees its buffer in its `Drop`, and drops its elements there by hand. It cannot
+/// implement [`AsyncDrop`] for that: a `Vec<u8>` would need async drop then. What it implements
+/// instead is this trait, which says what it owns, and replaces the glue that the compiler would
+/// make for a value that owns such things.
+///
+/// A type that implements this trait needs async drop if and only if [`Owned`] does.
+///
+/// # Safety
+///
+/// [`async_drop_glue`] drops the value as the type's drop glue does, each thing in the same order,
+/// but by await. It owns the value from the call on: if its future is dropped before it has
+/// completed, what is left of the value is dropped synchronously, and if it was never polled, the
+/// whole value is. It does not move what it drops.
+///
+/// [`Owned`]: AsyncDropGlue::Owned
+/// [`async_drop_glue`]: AsyncDropGlue::async_drop_glue
+///
+/// # Examples
+///
+/// ```
+/// #![feature(async_drop)]
+/// # #![allow(incomplete_features)]
+/// use std::future::{AsyncDropGlue, async_drop_in_place};
+/// use std::mem::{ManuallyDrop, needs_async_drop};
+///
+/// struct Slot<T>(ManuallyDrop<T>);
+///
+/// impl<T> Drop for Slot<T> {
+///     fn drop(&mut self) {
+///         unsafe { ManuallyDrop::drop(&mut self.0) }
+///     }
+/// }
+///
+/// // SAFETY: dropping the future of `async_drop_in_place` drops the only thing that is owned.
+/// unsafe impl<T> AsyncDropGlue for Slot<T> {
+///     type Owned = T;
+///
+///     fn async_drop_glue(to_drop: *mut Self) -> impl Future<Output = ()> {
+///         unsafe { async_drop_in_place(&raw mut *(*to_drop).0) }
+///     }
+/// }
+///
+/// assert!(!needs_async_drop::<Slot<String>>());
+/// ```
+#[unstable(feature = "async_drop", issue = "126482")]
+#[lang = "async_drop_glue"]
+pub unsafe trait AsyncDropGlue {
+    /// What a value of this type owns: a type that needs async drop if and only if this type does.
+    /// A tuple names several.
+    type Owned: ?Sized;
+
+    /// Makes the future that drops the value.
+    ///
+    /// # Safety
+    ///
+    /// As for [`async_drop_in_place`].
+    unsafe fn async_drop_glue(to_drop: *mut Self) -> impl Future<Output = ()>;
+}
+
+/// Drops a value by awaiting its destructor: [`drop`](crate::mem::drop), awaited.
+///
+/// This is for a value that is to be dropped before its scope ends, and for one that would be
+/// dropped where nothing can await otherwise. It is also how a runtime cancels a task gracefully:
+/// given a future, it awaits the destructors of what that future holds.
+///
+/// Dropped early, it drops the value.
+///
+/// # Examples
+///
+/// ```
+/// #![feature(async_drop)]
+/// # #![allow(incomplete_features)]
+/// use std::future::async_drop;
+/// use std::pin::{Pin, pin};
+/// use std::task::{Context, Poll, Waker};
+///
+/// let tasks: Vec<Pin<Box<dyn Future<Output = ()>>>> = vec![Box::pin(std::future::pending())];
+///
+/// let mut cancel = pin!(async_drop(tasks));
+/// let mut context = Context::from_waker(Waker::noop());
+/// assert_eq!(cancel.as_mut().poll(&mut context), Poll::Ready(()));
+/// ```
+#[unstable(feature = "async_drop", issue = "126482")]
+pub async fn async_drop<T>(_value: T) {}
+
+/// Runs a future until it completes or a signal comes; then cancels it by awaiting the destructors
+/// of what it holds.
+///
+/// Returns what the future returns, or `None` if it was cancelled. The future is polled first, so
+/// that one which is ready at the signal completes. The signal is dropped after the future.
+///
+/// An executor that spawns its tasks like this can stop gracefully: it gives the signal and lets
+/// them run on until they have completed.
+///
+/// # Examples
+///
+/// ```
+/// #![feature(async_drop)]
+/// # #![allow(incomplete_features)]
+/// use std::future::{pending, ready, run_until_cancelled};
+/// use std::pin::pin;
+/// use std::task::{Context, Poll, Waker};
+///
+/// let mut context = Context::from_waker(Waker::noop());
+///
+/// let mut completed = pin!(run_until_cancelled(ready(7), pending()));
+/// assert_eq!(completed.as_mut().poll(&mut context), Poll::Ready(Some(7)));
+///
+/// let mut cancelled = pin!(run_until_cancelled(pending::<u32>(), ready(())));
+/// assert_eq!(cancelled.as_mut().poll(&mut context), Poll::Ready(None));
+/// ```
+#[unstable(feature = "async_drop", issue = "126482")]
+pub async fn run_until_cancelled<F, S>(future: F, signal: S) -> Option<F::Output>
+where
+    F: IntoFuture,
+    S: IntoFuture<Output = ()>,
+{
+    let mut signal = pin!(signal.into_future());
+    let mut future = pin!(future.into_future());
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => signal.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }

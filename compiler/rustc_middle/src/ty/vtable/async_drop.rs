@@ -1,0 +1,32 @@
+//! The vtable slot that drops a value by await.
+//!
+//! Each vtable has this slot, whichever crate it was made in, so that whoever reads it finds one:
+//!
+//! ```text
+//! vtable of `Conn` as `dyn Trait`: [drop, size, align, async drop, methods…]
+//!                                                      ^ async_drop_erased::<Conn>, or null
+//! ```
+//!
+//! Null means that the value is dropped synchronously: its type does not need async drop, or the
+//! crate that made the vtable does not use the feature. Crates of the standard library use it for
+//! what they define; vtables that they make themselves are the same as without it.
+
+use rustc_span::DUMMY_SP;
+
+use crate::ty::{self, Instance, Ty, TyCtxt};
+
+impl<'tcx> Instance<'tcx> {
+    /// The function that the vtables of `ty` name in this slot. It takes a pointer to the value and
+    /// makes the future that drops it.
+    pub fn resolve_async_drop_in_vtable(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Option<Instance<'tcx>> {
+        if !tcx.features().async_drop() || tcx.features().staged_api() {
+            return None;
+        }
+        // It allocates, and so there is none without the crate `alloc`.
+        let function = tcx.lang_items().async_drop_erased_fn()?;
+        let typing_env = ty::TypingEnv::fully_monomorphized();
+        let args = tcx.mk_args(&[ty.into()]);
+        ty.needs_async_drop(tcx, typing_env)
+            .then(|| Instance::expect_resolve(tcx, typing_env, function, args, DUMMY_SP))
+    }
+}

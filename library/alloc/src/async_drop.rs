@@ -1,0 +1,35 @@
+//! What async drop needs a heap for.
+
+use core::future::{ErasedAsyncDrop, async_drop_in_place};
+
+use crate::boxed::Box;
+
+/// Makes the future that drops a value by await, and hides its type.
+///
+/// The vtables of `T` name this function. The future is put on the heap, unless it is small; that
+/// of a future is.
+///
+/// # Safety
+///
+/// As for `async_drop_in_place`.
+#[lang = "async_drop_erased"]
+#[inline]
+unsafe fn async_drop_erased<T>(to_drop: *mut T) -> ErasedAsyncDrop {
+    // SAFETY: `to_drop` is the caller's to give away, and outlives the future.
+    unsafe { erase(async_drop_in_place(to_drop)) }
+}
+
+/// # Safety
+///
+/// What the future borrows is alive until the erased one has completed or was dropped.
+#[inline]
+unsafe fn erase<F: Future<Output = ()>>(future: F) -> ErasedAsyncDrop {
+    // SAFETY: as above.
+    unsafe {
+        if const { ErasedAsyncDrop::has_room_for::<F>() } {
+            ErasedAsyncDrop::new(future)
+        } else {
+            ErasedAsyncDrop::new(Box::pin(future))
+        }
+    }
+}

@@ -15,6 +15,13 @@ impl Plain {
         ready(()).await;
         self.0[0] = 1;
     }
+
+    /// Needs memory of its own meanwhile.
+    async fn close_slowly(&mut self) {
+        let frame = [0; 1000];
+        ready(()).await;
+        self.0[0] = frame[0];
+    }
 }
 
 async fn holds() {
@@ -64,6 +71,27 @@ async fn closes_one_after_the_other() {
     }
 }
 
+async fn closes_slowly() {
+    let mut plain = Plain([0; 100]);
+    ready(()).await;
+    plain.close_slowly().await;
+}
+
+async fn closes_two_slowly() {
+    let mut plain = (Plain([0; 100]), Plain([0; 100]));
+    ready(()).await;
+    plain.0.close_slowly().await;
+    plain.1.close_slowly().await;
+}
+
+async fn closes_a_vec_slowly() {
+    let mut plain = vec![Plain([0; 100])];
+    ready(()).await;
+    for plain in &mut plain {
+        plain.close_slowly().await;
+    }
+}
+
 fn row<T>(name: &str, future: T) {
     println!("{name:<34} {:>4}", size_of_val(&future));
 }
@@ -77,6 +105,9 @@ fn main() {
     row("closed by hand: one", closes_one());
     row("closed by hand: two", closes_two());
     row("closed by hand: two scopes", closes_one_after_the_other());
+    row("closed by hand: slowly", closes_slowly());
+    row("closed by hand: a pair, slowly", closes_two_slowly());
+    row("closed by hand: a Vec, slowly", closes_a_vec_slowly());
     #[cfg(on)]
     awaited::rows();
 }
@@ -121,9 +152,36 @@ mod awaited {
         }
     }
 
+    struct Slow([u8; 100]);
+
+    impl Drop for Slow {
+        fn drop(&mut self) {}
+    }
+
+    impl AsyncDrop for Slow {
+        async fn drop(mut self: Pin<&mut Self>) {
+            let frame = [0; 1000];
+            ready(()).await;
+            self.0[0] = frame[0];
+        }
+    }
+
     pub fn rows() {
         crate::row("awaited: one", one());
         crate::row("awaited: two", two());
         crate::row("awaited: two scopes", one_after_the_other());
+        let slow = || Slow([0; 100]);
+        crate::row("awaited: slowly", async {
+            let _slow = slow();
+            ready(()).await;
+        });
+        crate::row("awaited: a pair, slowly", async {
+            let _pair = (slow(), slow());
+            ready(()).await;
+        });
+        crate::row("awaited: a Vec, slowly", async {
+            let _vec = vec![slow()];
+            ready(()).await;
+        });
     }
 }

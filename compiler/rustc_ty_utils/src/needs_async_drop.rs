@@ -14,8 +14,11 @@
 //! does. "No" is a promise: such a value is dropped as if async drop did not exist. "Yes" is not:
 //! the destructor of a type parameter may turn out to do nothing.
 //!
-//! What a type owns is what its fields own, with two exceptions: a `Box` owns its contents, and a
-//! type that implements `AsyncDropGlue` says itself what it owns.
+//! What a type owns is what its fields own, with three exceptions. A `Box` owns its contents. A
+//! type that implements `AsyncDropGlue` says itself what it owns. And a type of a crate without the
+//! feature, or of the library, does not own what it names as a `dyn Trait`: a thread's handle may
+//! hold a panic's payload, a runtime its callbacks, and each socket such a runtime; their authors
+//! did not think of values that are dropped by await.
 //!
 //! What a coroutine owns is decided by its body: its captures, and each value that its body drops,
 //! whether or not that value is alive across an `.await` that the programmer wrote, because the
@@ -23,10 +26,12 @@
 //! comes first, asks this question too. It is told "yes" for any coroutine. After analysis, when
 //! drops are elaborated, the answer is exact.
 
-use rustc_data_structures::fx::FxHashSet;
+use rustc_data_structures::fx::{FxHashMap, FxHashSet};
 use rustc_infer::infer::TyCtxtInferExt;
-use rustc_middle::query::Providers;
-use rustc_middle::ty::{self, EarlyBinder, PseudoCanonicalInput, Ty, TyCtxt, TypingMode};
+use rustc_middle::query::{LocalCrate, Providers};
+use rustc_middle::ty::{
+    self, BottomUpFolder, EarlyBinder, PseudoCanonicalInput, Ty, TyCtxt, TypeFoldable, TypingMode,
+};
 use rustc_trait_selection::traits;
 
 fn needs_async_drop_raw<'tcx>(
@@ -63,50 +68,67 @@ fn has_async_drop_glue<'tcx>(
     traits::type_known_to_meet_bound_modulo_regions(&infcx, param_env, ty, glue)
 }
 
-fn async_drop_recurses<'tcx>(
+/// The library's crates use the feature for what they define. What they are made of is dropped as
+/// ever.
+fn awaits_erased_drops(tcx: TyCtxt<'_>, _: LocalCrate) -> bool {
+    tcx.features().async_drop() && !tcx.features().staged_api()
+}
+
+/// How many futures may be stored within each other before one is put behind a pointer. Each is a
+/// coroutine, whose layout is some four queries away from that of the next, and `recursion_limit`
+/// counts them.
+const MAX_DEPTH: usize = 16;
+
+fn async_drop_is_indirect<'tcx>(
     tcx: TyCtxt<'tcx>,
     PseudoCanonicalInput { typing_env, value: ty }: PseudoCanonicalInput<'tcx, Ty<'tcx>>,
 ) -> bool {
-    let mut search = CycleSearch {
+    let mut nesting = Nesting {
         owner: Ownership { tcx, typing_env },
         around: Vec::new(),
-        without_cycle: FxHashSet::default(),
+        depths: FxHashMap::default(),
     };
-    search.reaches_cycle(ty)
+    nesting.depth(ty).is_none_or(|depth| depth > MAX_DEPTH)
 }
 
-/// Looks for a value that can own another value of its type.
-struct CycleSearch<'tcx> {
+/// How the futures nest that drop a value and what it owns.
+struct Nesting<'tcx> {
     owner: Ownership<'tcx>,
     /// The types around the one that is looked at.
     around: Vec<Ty<'tcx>>,
-    without_cycle: FxHashSet<Ty<'tcx>>,
+    depths: FxHashMap<Ty<'tcx>, usize>,
 }
 
-impl<'tcx> CycleSearch<'tcx> {
-    fn reaches_cycle(&mut self, ty: Ty<'tcx>) -> bool {
+impl<'tcx> Nesting<'tcx> {
+    /// The number of futures around the innermost one. It is `None` if what `ty` owns can contain
+    /// another value of its type.
+    fn depth(&mut self, ty: Ty<'tcx>) -> Option<usize> {
         let Ownership { tcx, typing_env } = self.owner;
+        if !ty.needs_async_drop(tcx, typing_env) {
+            return Some(0);
+        }
         // The future that drops a coroutine, or a value of unknown type, holds no more than
-        // pointers: there a cycle ends.
-        if ty.is_coroutine()
-            || matches!(ty.kind(), ty::Dynamic(..))
-            || self.without_cycle.contains(&ty)
-            || !ty.needs_async_drop(tcx, typing_env)
-        {
-            return false;
+        // pointers.
+        if ty.is_coroutine() || ty.is_trait() {
+            return Some(1);
+        }
+        if let Some(&depth) = self.depths.get(&ty) {
+            return Some(depth);
         }
         if self.around.contains(&ty) || !tcx.recursion_limit().value_within_limit(self.around.len())
         {
-            return true;
+            return None;
         }
         self.around.push(ty);
-        let owned = self.owner.owned_by(ty).tys;
-        let found = owned.into_iter().any(|owned| self.reaches_cycle(owned));
-        self.around.pop();
-        if !found {
-            self.without_cycle.insert(ty);
+        let mut depth = 0;
+        for owned in self.owner.owned_by(ty).tys {
+            let inner = self.depth(owned)?;
+            let is_indirect = inner > MAX_DEPTH && self.owner.can_be_indirect(owned);
+            depth = depth.max(if is_indirect { 1 } else { inner });
         }
-        found
+        self.around.pop();
+        self.depths.insert(ty, depth + 1);
+        Some(depth + 1)
     }
 }
 
@@ -160,6 +182,10 @@ impl<'tcx> Ownership<'tcx> {
             ty::Coroutine(def_id, args) if tcx.is_async_drop_in_place_coroutine(def_id) => {
                 owned.tys.push(args.type_at(0));
             }
+            // A crate without the feature awaits no drop, nor does anybody for it.
+            ty::Coroutine(def_id, _)
+                if !def_id.is_local()
+                    && tcx.optimized_mir(def_id).coroutine_drop_async().is_none() => {}
             ty::Coroutine(def_id, args) => {
                 let body = match self.typing_env.typing_mode {
                     TypingMode::PostAnalysis => tcx.mir_coroutine_witnesses(def_id),
@@ -181,7 +207,12 @@ impl<'tcx> Ownership<'tcx> {
                     owned.tys.push(contents);
                 } else if !adt.is_union() {
                     owned.tys.extend(ty.boxed_ty());
-                    owned.tys.extend(adt.all_fields().map(|field| field.ty(tcx, args)));
+                    let awaits_erased = tcx.awaits_erased_drops(adt.did().krate);
+                    owned.tys.extend(adt.all_fields().map(|field| {
+                        let ty = tcx.type_of(field.did);
+                        if awaits_erased { ty } else { ty.map_bound(|ty| without_erased(tcx, ty)) }
+                            .instantiate(tcx, args)
+                    }));
                 }
             }
 
@@ -201,6 +232,11 @@ impl<'tcx> Ownership<'tcx> {
         owned
     }
 
+    /// Whether the future that drops a `ty` may be one of unknown type.
+    fn can_be_indirect(self, ty: Ty<'tcx>) -> bool {
+        ty.is_box() || self.tcx.has_async_drop_glue(self.typing_env.as_query_input(ty))
+    }
+
     /// `<ty as AsyncDropGlue>::Owned`, if the type drops what it owns by hand.
     fn owned_by_hand(self, ty: Ty<'tcx>) -> Option<Ty<'tcx>> {
         let tcx = self.tcx;
@@ -214,7 +250,23 @@ impl<'tcx> Ownership<'tcx> {
     }
 }
 
+/// The type of a field of a crate whose trait objects are not dropped by await, without them.
+/// Those that come with a type parameter are the business of whoever names them.
+fn without_erased<'tcx>(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Ty<'tcx> {
+    ty.fold_with(&mut BottomUpFolder {
+        tcx,
+        ty_op: |ty| if ty.is_trait() { tcx.types.unit } else { ty },
+        lt_op: |lt| lt,
+        ct_op: |ct| ct,
+    })
+}
+
 pub(crate) fn provide(providers: &mut Providers) {
-    *providers =
-        Providers { needs_async_drop_raw, has_async_drop_glue, async_drop_recurses, ..*providers };
+    *providers = Providers {
+        needs_async_drop_raw,
+        has_async_drop_glue,
+        async_drop_is_indirect,
+        awaits_erased_drops,
+        ..*providers
+    };
 }

@@ -3,18 +3,23 @@
 use rustc_hir::def_id::DefId;
 use rustc_hir::lang_items::LangItem;
 use rustc_middle::bug;
-use rustc_middle::ty::{self, Ty, TyCtxt, TypeVisitableExt};
+use rustc_middle::mir::Body;
+use rustc_middle::ty::{self, InstanceKind, Ty, TyCtxt, TypeVisitableExt};
 use rustc_span::DUMMY_SP;
 
 /// Which future an awaited drop polls.
 ///
-/// It decides what is left of the value when that future is dropped before it has completed: after
-/// `Own` there is something, after the others nothing.
+/// It decides what is left of the value when that future has completed, and when it is dropped
+/// before that. After most there is nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Destructor {
     /// The future of the type's own `AsyncDrop::drop`, which borrows the value: whoever drops the
     /// future early still owes the value its `Drop::drop`, and its fields their drops.
     Own,
+    /// The future of `Own`, for a whole value whose fields are dropped synchronously: whoever polls
+    /// it drops the fields then, and drops the value if the future is dropped early. It saves the
+    /// future of `Glue`, which would do just that.
+    OwnThenFields,
     /// The future of `async_drop_in_place`, to which the value belongs from then on: dropping the
     /// future early drops what is left of the value.
     Glue,
@@ -22,35 +27,57 @@ pub(crate) enum Destructor {
     /// glue. It is what `Glue` would poll in the end.
     GlueByHand,
     /// An `ErasedAsyncDrop` around the future of `Glue`, which is then no part of this future. It
-    /// drops a value that may own another one of its type.
+    /// drops a value that may own another one of its type, or owns much.
     Erased,
     /// An `ErasedAsyncDrop` from the vtable of a `dyn Trait`.
     ErasedByVtable,
 }
 
 impl Destructor {
-    /// Which future drops a whole value of type `ty`.
+    /// Which future drops a whole value of type `ty` in `body`.
     pub(crate) fn of_value<'tcx>(
         tcx: TyCtxt<'tcx>,
         typing_env: ty::TypingEnv<'tcx>,
+        body: &Body<'tcx>,
         ty: Ty<'tcx>,
     ) -> Destructor {
-        if let ty::Dynamic(..) = ty.kind() {
+        if ty.is_trait() {
             return Destructor::ErasedByVtable;
         }
-        let Some(adt) = ty.ty_adt_def() else { return Destructor::Glue };
         let by_hand = Destructor::is_glue_by_hand(tcx, typing_env, ty);
-        if (by_hand || adt.is_box())
+        // A destructor of a tree that drops one of its branches drops another tree.
+        if (by_hand || ty.is_box() || is_destructor(tcx, body.source.def_id()))
+            && ty.is_sized(tcx, typing_env)
             && tcx.lang_items().async_drop_erased_fn().is_some()
             && let Ok(erased) = tcx.try_normalize_erasing_regions(typing_env, ty)
-            && tcx.async_drop_recurses(typing_env.as_query_input(erased))
+            && tcx.async_drop_is_indirect(typing_env.as_query_input(erased))
         {
             Destructor::Erased
         } else if by_hand {
             Destructor::GlueByHand
+        } else if Destructor::has_sync_fields(tcx, typing_env, ty) {
+            Destructor::OwnThenFields
         } else {
             Destructor::Glue
         }
+    }
+
+    /// Whether `ty` is a struct with an async destructor whose fields are dropped synchronously.
+    /// The fields of a packed one cannot be dropped where they are.
+    fn has_sync_fields<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        typing_env: ty::TypingEnv<'tcx>,
+        ty: Ty<'tcx>,
+    ) -> bool {
+        let ty::Adt(adt, args) = *ty.kind() else { return false };
+        let is_sync = |field: &ty::FieldDef| {
+            let ty = tcx.try_normalize_erasing_regions(typing_env, field.ty(tcx, args));
+            ty.is_ok_and(|ty| !ty.needs_async_drop(tcx, typing_env))
+        };
+        adt.is_struct()
+            && !adt.repr().packed()
+            && adt.async_destructor(tcx).is_some()
+            && adt.all_fields().all(is_sync)
     }
 
     /// Whether what a value of type `ty` owns is dropped by the type's own async drop glue.
@@ -66,8 +93,14 @@ impl Destructor {
                 .is_ok_and(|ty| tcx.has_async_drop_glue(typing_env.as_query_input(ty)))
     }
 
-    /// Recognises the destructor whose future, of type `fut_ty`, drops a value of type `drop_ty`.
-    pub(crate) fn of<'tcx>(tcx: TyCtxt<'tcx>, drop_ty: Ty<'tcx>, fut_ty: Ty<'tcx>) -> Destructor {
+    /// Recognises the destructor whose future, of type `fut_ty`, drops a value of type `drop_ty` in
+    /// `body`.
+    pub(crate) fn of<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        body: &Body<'tcx>,
+        drop_ty: Ty<'tcx>,
+        fut_ty: Ty<'tcx>,
+    ) -> Destructor {
         let erase = |ty| tcx.erase_and_anonymize_regions(ty);
         match *fut_ty.kind() {
             ty::Coroutine(def_id, args)
@@ -81,7 +114,16 @@ impl Destructor {
             ty::Adt(adt, _) if Some(adt.did()) == erased_future(tcx) => Destructor::Erased,
             _ => match drop_ty.ty_adt_def() {
                 Some(adt) if adt.async_destructor(tcx).is_none() => Destructor::GlueByHand,
-                _ => Destructor::Own,
+                // The glue of the type drops the fields by a ladder.
+                _ => match body.source.instance {
+                    InstanceKind::AsyncDropGlue(_, glue)
+                        if dropee_ty(glue) == drop_ty
+                            || !Destructor::has_sync_fields(tcx, body.typing_env(tcx), drop_ty) =>
+                    {
+                        Destructor::Own
+                    }
+                    _ => Destructor::OwnThenFields,
+                },
             },
         }
     }
@@ -93,7 +135,7 @@ impl Destructor {
             items.in_definition_order().find(|item| item.is_fn()).unwrap().def_id
         };
         match self {
-            Destructor::Own => method(LangItem::AsyncDrop),
+            Destructor::Own | Destructor::OwnThenFields => method(LangItem::AsyncDrop),
             Destructor::Glue => tcx.require_lang_item(LangItem::AsyncDropInPlace, DUMMY_SP),
             Destructor::GlueByHand => method(LangItem::AsyncDropGlue),
             Destructor::Erased => tcx.require_lang_item(LangItem::AsyncDropErased, DUMMY_SP),
@@ -122,6 +164,20 @@ impl Destructor {
         }
         fut_ty
     }
+}
+
+/// What the coroutine of an `async_drop_in_place` drops.
+fn dropee_ty(glue: Ty<'_>) -> Ty<'_> {
+    let ty::Coroutine(_, args) = *glue.kind() else { bug!("`{glue}` is no coroutine") };
+    args.type_at(0)
+}
+
+/// Whether the body is part of somebody's `AsyncDrop::drop`.
+fn is_destructor(tcx: TyCtxt<'_>, body: DefId) -> bool {
+    let drop = tcx.typeck_root_def_id(body);
+    tcx.impl_of_assoc(drop)
+        .and_then(|imp| tcx.impl_opt_trait_id(imp))
+        .is_some_and(|of_trait| tcx.is_lang_item(of_trait, LangItem::AsyncDrop))
 }
 
 /// The type `ErasedAsyncDrop`.

@@ -15,8 +15,9 @@
 //!
 //! This is a child of `elaborate_drop` because it extends that module's private `DropCtxt`.
 
-use rustc_middle::mir::{BasicBlock, Place, TerminatorKind};
-use rustc_middle::ty::Ty;
+use rustc_middle::mir::{BasicBlock, Place, TerminatorKind, VarDebugInfo, VarDebugInfoContents};
+use rustc_middle::ty::{self, InstanceKind, Ty};
+use rustc_span::{DesugaringKind, sym};
 
 use super::{DropCtxt, DropElaborator, Unwind};
 use crate::coroutine::async_drop::Destructor;
@@ -43,10 +44,55 @@ where
     ) -> BasicBlock {
         let destructor = if destructor_only {
             Destructor::Own
+        } else if self.has_completed(place, drop_ty) {
+            let kind = TerminatorKind::Drop {
+                place,
+                target,
+                unwind: unwind.into_action(),
+                replace: false,
+                drop: None,
+                async_fut: None,
+            };
+            return self.place_terminator(bb, unwind, kind);
         } else {
-            Destructor::of_value(self.tcx(), self.elaborator.typing_env(), drop_ty)
+            let (typing_env, body) = (self.elaborator.typing_env(), self.elaborator.body());
+            Destructor::of_value(self.tcx(), typing_env, body, drop_ty)
         };
+        let mut opened = DropCtxt {
+            elaborator: &mut *self.elaborator,
+            source_info: self.source_info,
+            path: self.path,
+            place,
+            succ: target,
+            unwind,
+            dropline,
+        };
+        if destructor == Destructor::Glue && opened.can_be_opened_in_glue(drop_ty) {
+            let opened = opened.open_drop();
+            return match bb {
+                Some(bb) => {
+                    let goto = TerminatorKind::Goto { target: opened };
+                    self.elaborator.patch().patch_terminator(bb, goto);
+                    bb
+                }
+                None => opened,
+            };
+        }
         self.build_drop_by(destructor, place, drop_ty, bb, target, unwind, dropline)
+    }
+
+    /// Whether the glue of a type drops this part of it by itself, rather than by the future of the
+    /// part's glue: one coroutine does for both then. Glue tracks no moves.
+    fn can_be_opened_in_glue(&self, ty: Ty<'tcx>) -> bool {
+        let in_glue =
+            matches!(self.elaborator.body().source.instance, InstanceKind::AsyncDropGlue(..));
+        in_glue
+            && match ty.kind() {
+                ty::Adt(adt, _) => !adt.is_union() && !adt.repr().packed(),
+                ty::Tuple(_) | ty::Closure(..) | ty::CoroutineClosure(..) => true,
+                ty::Array(..) | ty::Slice(_) => true,
+                _ => false,
+            }
     }
 
     /// Drops what is in `self.place` by the async drop glue that its type has written by hand, if
@@ -83,6 +129,15 @@ where
             drop: async_fut.and(dropline),
             async_fut,
         };
+        self.place_terminator(bb, unwind, kind)
+    }
+
+    fn place_terminator(
+        &mut self,
+        bb: Option<BasicBlock>,
+        unwind: Unwind,
+        kind: TerminatorKind<'tcx>,
+    ) -> BasicBlock {
         match bb {
             Some(bb) => {
                 self.elaborator.patch().patch_terminator(bb, kind);
@@ -90,5 +145,22 @@ where
             }
             None => self.new_block(unwind, kind),
         }
+    }
+
+    /// Whether `place` is the future of an `.await` that is over. On the mainline nothing leaves
+    /// the loop that polls it but its completion, and a coroutine that has completed holds nothing.
+    fn has_completed(&self, place: Place<'tcx>, ty: Ty<'tcx>) -> bool {
+        let body = self.elaborator.body();
+        ty.is_coroutine()
+            && self.dropline.is_some()
+            && place.as_local().is_some_and(|local| {
+                let is_awaitee = |info: &VarDebugInfo<'tcx>| {
+                    info.name == sym::__awaitee
+                        && matches!(info.value, VarDebugInfoContents::Place(p) if p == place)
+                };
+                let span = body.local_decls[local].source_info.span;
+                span.is_desugaring(DesugaringKind::Await)
+                    && body.var_debug_info.iter().any(is_awaitee)
+            })
     }
 }

@@ -225,14 +225,67 @@ impl<'tcx> Expander<'_, 'tcx> {
     }
 
     fn expand(&mut self, drop: &AwaitedDrop<'tcx>) {
-        let unwind = self.unwind_without_future(drop);
-        let poll = self.expand_poll_loops(drop, unwind);
+        let mut unwind = self.unwind_without_future(drop);
+        let leave = self.leave_synchronously(drop, unwind);
+        let fields = self.fields_left_by(drop);
+        let drop = &self.with_fields_behind(drop, &fields);
+        if !fields.is_empty() {
+            unwind = self.unwind_without_future(drop);
+        }
+        let poll = self.expand_poll_loops(drop, unwind, leave);
         self.construct(drop, poll, unwind);
     }
 
+    /// The drop, followed by that of the fields which it leaves, on each way out of it.
+    fn with_fields_behind(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        fields: &[Place<'tcx>],
+    ) -> AwaitedDrop<'tcx> {
+        let mut drop = drop.clone();
+        let mut target = drop.target;
+        let mut dropline = drop.dropline;
+        let mut unwind = drop.unwind;
+        let mut emitter = self.emitter(drop.source_info);
+        for &field in fields.iter().rev() {
+            target = emitter.block(vec![], Emitter::sync_drop(field, target, unwind));
+            if !drop.on_dropline {
+                dropline = emitter.block(vec![], Emitter::sync_drop(field, dropline, unwind));
+            }
+            let next = emitter.unwind_block(unwind);
+            let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
+            let kind = Emitter::sync_drop(field, next, terminate);
+            unwind = UnwindAction::Cleanup(emitter.cleanup_block(vec![], kind));
+        }
+        let dropline = if drop.on_dropline { target } else { dropline };
+        (drop.target, drop.dropline, drop.unwind) = (target, dropline, unwind);
+        drop
+    }
+
+    /// The fields that are still to be dropped when the future of `drop` has completed.
+    fn fields_left_by(&self, drop: &AwaitedDrop<'tcx>) -> Vec<Place<'tcx>> {
+        if drop.destructor != Destructor::OwnThenFields {
+            return vec![];
+        }
+        let (tcx, place, ty) = (self.tcx, drop.place, drop.place_ty);
+        let typing_env = ty::TypingEnv::post_analysis(tcx, self.body.source.def_id());
+        let ty::Adt(adt, args) = *ty.kind() else { bug!("`{ty}` has no destructor") };
+        let fields = adt.non_enum_variant().fields.iter_enumerated();
+        let fields = fields.map(|(index, field)| {
+            let ty = field.ty(tcx, args);
+            (index, tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty))
+        });
+        let fields = fields.filter(|(_, ty)| ty.needs_drop(tcx, typing_env));
+        fields.map(|(index, ty)| tcx.mk_place_field(place, index, ty)).collect()
+    }
+
     /// Builds the loops that poll the future of `drop` and returns the block that enters them.
-    fn expand_poll_loops(&mut self, drop: &AwaitedDrop<'tcx>, unwind: UnwindAction) -> BasicBlock {
-        let leave = self.leave_synchronously(drop, unwind);
+    fn expand_poll_loops(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        unwind: UnwindAction,
+        leave: BasicBlock,
+    ) -> BasicBlock {
         let unwind = self.unwind_from_poll(drop, unwind);
         let source_info = drop.source_info;
         let suspend = self.suspend.clone();
@@ -284,7 +337,9 @@ impl<'tcx> Expander<'_, 'tcx> {
         let mut emitter = self.emitter(drop.source_info);
         let mut statements = vec![emitter.statement(StatementKind::StorageLive(drop.fut))];
         let argument = match drop.destructor {
-            Destructor::Own => emitter.pin(drop.place, drop.place_ty, &mut statements),
+            Destructor::Own | Destructor::OwnThenFields => {
+                emitter.pin(drop.place, drop.place_ty, &mut statements)
+            }
             Destructor::Glue
             | Destructor::GlueByHand
             | Destructor::Erased
@@ -365,6 +420,15 @@ impl<'tcx> Expander<'_, 'tcx> {
                 let cleanup = self.call_sync_destructor(drop, outer, terminate, true);
                 let then = self.call_sync_destructor(drop, rest, drop.unwind, false);
                 (then, UnwindAction::Cleanup(cleanup))
+            }
+            Destructor::OwnThenFields => {
+                let outer = self.emitter(drop.source_info).unwind_block(unwind);
+                let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
+                let mut emitter = self.emitter(drop.source_info);
+                let kind = Emitter::sync_drop(drop.place, outer, terminate);
+                let cleanup = emitter.cleanup_block(vec![], kind);
+                let kind = Emitter::sync_drop(drop.place, rest, drop.unwind);
+                (emitter.block(vec![], kind), UnwindAction::Cleanup(cleanup))
             }
         };
         let mut emitter = self.emitter(drop.source_info);

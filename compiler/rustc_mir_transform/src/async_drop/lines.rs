@@ -20,7 +20,7 @@ use rustc_middle::ty::{Ty, TyCtxt};
 use super::Destructor;
 
 /// A drop that is awaited.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct AwaitedDrop<'tcx> {
     pub(super) block: BasicBlock,
     pub(super) source_info: SourceInfo,
@@ -70,7 +70,7 @@ impl<'tcx> Lines<'tcx> {
                 continue;
             }
             let fut_ty = body.local_decls[fut].ty;
-            let destructor = Destructor::of(tcx, place_ty, fut_ty);
+            let destructor = Destructor::of(tcx, body, place_ty, fut_ty);
             // A drop on the mainline that has no way to the dropline cannot suspend.
             let on_dropline = dropline.contains(block);
             let Some(dropline) = (if on_dropline { Some(target) } else { drop }) else {

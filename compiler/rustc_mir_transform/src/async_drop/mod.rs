@@ -13,6 +13,13 @@
 //! 4. `StateTransform` turns the body into the resume function, and `shims.rs` turns copies of it
 //!    into the functions that drop the coroutine: one that awaits, and one that does not.
 //!
+//! What future an awaited drop polls is decided in step 2 (`destructor.rs`). A field is dropped by
+//! the glue of what it is a field of. What is behind a pointer has another way: a `Box` drops its
+//! contents by a drop of its own, a collection or a reference counter by the `AsyncDropGlue` that
+//! it implements in the library, and a `dyn Trait` by the function that its vtable names. The
+//! future of that function is an `ErasedAsyncDrop`, which hides its type. So is the future of an
+//! owner that can own another value of its type: it would contain itself otherwise.
+//!
 //! `future_drop.rs` drops the futures of `async_drop_in_place` themselves. `saved_indices.rs` keeps
 //! an index across a suspension.
 //!

@@ -73,7 +73,9 @@ impl<'tcx> crate::MirPass<'tcx> for DropPendingValues {
                 on_all_children_bits(&move_data, path, |child| {
                     holds_value |= initialized.contains(child);
                 });
-                holds_value && !owned.contains(local)
+                // The copy of a `Box` through which a place is named owns nothing.
+                let names_place = body.local_decls[local].is_deref_temp();
+                holds_value && !names_place && !owned.contains(local)
             };
             let pending: Vec<Local> = move_data
                 .rev_lookup

@@ -26,7 +26,11 @@ impl<'tcx> ElaborateDropsCtxt<'_, 'tcx> {
         if !self.allow_async_drops() || !ty.needs_async_drop(tcx, typing_env) {
             return;
         }
-        let destructor = Destructor::of_value(tcx, typing_env, ty);
+        // What is polled takes an address, since the place may have an index.
+        let destructor = match Destructor::of_value(tcx, typing_env, self.body, ty) {
+            Destructor::OwnThenFields => Destructor::Glue,
+            destructor => destructor,
+        };
         let Some(fut_ty) = destructor.future_ty(tcx, typing_env, ty) else { return };
         let async_fut = Some(self.patch.new_temp(fut_ty, terminator.source_info.span));
         let drop = Some(dropline);

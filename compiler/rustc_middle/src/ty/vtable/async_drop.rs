@@ -12,6 +12,7 @@
 //! what they define; vtables that they make themselves are the same as without it.
 
 use rustc_span::DUMMY_SP;
+use rustc_span::def_id::LOCAL_CRATE;
 
 use crate::ty::{self, Instance, Ty, TyCtxt};
 
@@ -19,7 +20,7 @@ impl<'tcx> Instance<'tcx> {
     /// The function that the vtables of `ty` name in this slot. It takes a pointer to the value and
     /// makes the future that drops it.
     pub fn resolve_async_drop_in_vtable(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Option<Instance<'tcx>> {
-        if !tcx.features().async_drop() || tcx.features().staged_api() {
+        if !tcx.awaits_erased_drops(LOCAL_CRATE) {
             return None;
         }
         // It allocates, and so there is none without the crate `alloc`.

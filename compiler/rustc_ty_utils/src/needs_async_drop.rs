@@ -182,20 +182,22 @@ impl<'tcx> Ownership<'tcx> {
             ty::Coroutine(def_id, args) if tcx.is_async_drop_in_place_coroutine(def_id) => {
                 owned.tys.push(args.type_at(0));
             }
-            // A crate without the feature awaits no drop, nor does anybody for it.
-            ty::Coroutine(def_id, _)
-                if !def_id.is_local()
-                    && tcx.optimized_mir(def_id).coroutine_drop_async().is_none() => {}
             ty::Coroutine(def_id, args) => {
                 let body = match self.typing_env.typing_mode {
                     TypingMode::PostAnalysis => tcx.mir_coroutine_witnesses(def_id),
                     _ => None,
                 };
-                owned.needs_async_drop = body.is_none();
-                let dropped = body.into_iter().flat_map(|body| body.dropped_tys.iter());
-                let dropped = dropped.map(|&ty| EarlyBinder::bind(ty).instantiate(tcx, args));
-                owned.tys.extend(dropped);
-                owned.tys.extend(args.as_coroutine().upvar_tys());
+                let Some(body) = body else {
+                    owned.needs_async_drop = true;
+                    return owned;
+                };
+                // A crate without the feature awaits no drop, nor does anybody for it.
+                if let Some(dropped) = &body.dropped_tys {
+                    let dropped = dropped.iter();
+                    let dropped = dropped.map(|&ty| EarlyBinder::bind(ty).instantiate(tcx, args));
+                    owned.tys.extend(dropped);
+                    owned.tys.extend(args.as_coroutine().upvar_tys());
+                }
             }
 
             ty::Adt(adt, args) => {

@@ -134,11 +134,57 @@ mod tests {
     /// What is rare is made too.
     #[test]
     fn rare_constructs_are_made() {
-        let programs: Vec<_> = (0..200).map(|index| generate(5, index).program()).collect();
+        let programs: Vec<_> = (0..400).map(|index| generate(5, index).program()).collect();
         let texts: Vec<_> =
             programs.iter().map(|program| ui_test(program, Edition::E2024, "")).collect();
-        let rare =
-            ["async gen move", "yield", ".as_mut()).await {", "item(tick(", "= &mut ", "fn tag("];
+        let rare = [
+            "async gen move",
+            "yield",
+            ".as_mut()).await {",
+            "item(tick(",
+            "= &mut ",
+            "fn tag(",
+            "dyn Loud",
+            "dyn Future",
+            "dyn Fn()",
+            "dyn FnOnce()",
+            "Option<Box<",
+            "(*",
+            "vec![",
+            ".into_boxed_slice()",
+            "Rc::<[_]>",
+            "deque([",
+            "LinkedList::from",
+            "BinaryHeap::from",
+            "BTreeSet::from",
+            "BTreeMap::from",
+            "HashMap::from",
+            "HashSet::from",
+            "list([",
+            "chain([",
+            "tree([",
+            "RefCell::new",
+            "Mutex::new",
+            "once_cell(",
+            "once_lock(",
+            " Cell::new",
+            " in drained(",
+            " in drained_deque(",
+            "Rc::clone",
+            "Arc::clone",
+            "Rc::downgrade",
+            ".upgrade()",
+            "Rc::into_inner",
+            "IntoIterator::into_iter",
+            ".push(",
+            ".insert(",
+            "remove(",
+            "drain(",
+            ".truncate(",
+            ".clear()",
+            "std::mem::take(",
+            "std::mem::replace(",
+        ];
         for rare in rare {
             let count = texts.iter().filter(|text| text.contains(rare)).count();
             assert!(count >= 5, "{count} times {rare}");

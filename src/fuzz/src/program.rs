@@ -43,6 +43,59 @@ pub enum Ty {
     Future(Callee, Box<Ty>),
     /// An async generator that was not polled yet: its number and the type of its items.
     Generator(usize, Box<Ty>),
+    /// What owns values of this type on the heap or in a cell.
+    Owning(Owning, Box<Ty>),
+    /// The owning iterator of such a type.
+    Iter(Owning, Box<Ty>),
+    /// The weak counterpart of an `Rc` or `Arc`.
+    Weak(Owning, Box<Ty>),
+    /// `Key<T>`: a number that gives the order, and a value.
+    Key(Box<Ty>),
+    /// `dyn Loud`, only in a box, an `Rc` or an `Arc`.
+    Dyn,
+    /// `dyn Future`, only in a pinned box.
+    DynFuture(Box<Ty>),
+    /// `Box<dyn FnOnce()>`, or `Box<dyn Fn()>` if it is not called once only.
+    BoxedFn {
+        once: bool,
+    },
+    /// A boxed future that may have been polled, so that it must not be polled any more.
+    Started(Box<Ty>),
+}
+
+/// What owns values of one type. A map owns pairs of a key and a value; a heap and a set own keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owning {
+    Box,
+    /// `Pin<Box<T>>`
+    PinBox,
+    Rc,
+    Arc,
+    RefCell,
+    Mutex,
+    Cell,
+    OnceCell,
+    OnceLock,
+    /// `Box<[T]>`
+    Slice,
+    /// `Rc<[T]>`
+    RcSlice,
+    Vec,
+    VecDeque,
+    LinkedList,
+    BinaryHeap,
+    BTreeSet,
+    BTreeMap,
+    /// With one entry at most, so that its order is known.
+    HashMap,
+    /// As `HashMap`.
+    HashSet,
+    /// `List<T>`: nodes, each of which owns the next one.
+    List,
+    /// `Chain<T>`: a list whose nodes have `AsyncDrop`.
+    Chain,
+    /// `Tree<T>`: nodes that own vectors of nodes.
+    Tree,
 }
 
 /// What a future runs.
@@ -88,6 +141,8 @@ pub enum Projection {
     Index(usize),
     /// `a[at(1)]`, an index that the compiler does not see.
     OpaqueIndex(usize),
+    /// `*a`, of a box.
+    Deref,
 }
 
 /// A variable or a part of it. References are followed.
@@ -228,6 +283,101 @@ pub enum Expr {
     Continue(Label),
     /// `?` on an option or a result.
     Question(Box<Expr>, Variants),
+    /// Something that owns these values of the type.
+    Own(Owning, Box<Ty>, Vec<Expr>),
+    /// `Key(n, E)`
+    Key(usize, Box<Expr>),
+    Convert(Conversion, Box<Expr>),
+    Method(Box<Method>),
+    /// `Box::new(move || ..)` as a trait object.
+    BoxedFn(Box<BoxedFn>),
+    /// `a()`, where `a` is a boxed closure, which is moved if it is called once only.
+    CallBoxedFn {
+        place: Place,
+        once: bool,
+    },
+}
+
+/// What takes an owner by value and gives another one.
+#[derive(Clone, Debug)]
+pub enum Conversion {
+    /// `IntoIterator::into_iter(E)`
+    IntoIter,
+    /// `E.into_boxed_slice()`
+    IntoSlice,
+    /// `E.into_inner()` of a cell
+    FromCell(Owning),
+    /// `Rc::into_inner(E)`, an option.
+    FromShared(Owning),
+    /// `E as T`: a pointer to a trait object.
+    Unsize(Ty),
+}
+
+/// A call that takes a place by reference.
+#[derive(Clone, Debug)]
+pub struct Method {
+    pub form: Form,
+    pub effect: Effect,
+    pub place: Place,
+    pub arguments: Vec<Expr>,
+}
+
+/// How a call is written.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    /// `a.name(..)`
+    Method(&'static str),
+    /// `name(&mut a, ..)`
+    Function(&'static str),
+    /// `name(&a)`
+    Reader(&'static str),
+}
+
+/// What a call does. It drops where nothing can await.
+#[derive(Clone, Copy, Debug)]
+pub enum Effect {
+    PushFront,
+    PushBack,
+    /// It gives an option.
+    PopFront,
+    PopBack,
+    /// An option of the element at this index.
+    Remove(usize),
+    /// As `Remove`; the last element takes its place.
+    SwapRemove(usize),
+    /// Drops all elements but so many.
+    Truncate(usize),
+    /// Drops all elements.
+    Clear,
+    /// Takes so many of the first elements, as a vector or an iterator.
+    Drain(usize),
+    /// Puts a value into a map, and gives the old value of its key.
+    Insert,
+    /// Puts a value into a place, and gives the old one.
+    Replace,
+    /// As `Replace`, in a cell.
+    ReplaceInner,
+    /// Gives the value of the place, which is empty then.
+    Take,
+    /// `Rc::clone`
+    Share,
+    /// `Rc::downgrade`
+    Downgrade,
+    /// An `Rc` if there is one yet.
+    Upgrade,
+}
+
+/// A sync closure in a box, which moves in what it captures.
+#[derive(Clone, Debug)]
+pub struct BoxedFn {
+    /// It is `FnOnce`.
+    pub once: bool,
+    /// The captured variables, each touched first in the body.
+    pub captures: Vec<Var>,
+    /// Those that the body of an `FnOnce` drops in a sync function.
+    pub consumed: Vec<Var>,
+    /// The body has a variable that it drops.
+    pub local: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -255,6 +405,8 @@ pub enum LoopKind {
     Loop(Expr),
     /// `while let P = E`, where E counts the rounds.
     WhileLet(Pattern, Expr),
+    /// `for P in E`, which has no counter.
+    Over(Pattern, Expr),
 }
 
 /// An async block or an async generator.
@@ -334,6 +486,21 @@ impl Expr {
     }
 }
 
+impl Ty {
+    pub fn owning(kind: Owning, of: Ty) -> Ty {
+        Ty::Owning(kind, Box::new(of))
+    }
+
+    /// The output of a future that was not polled yet, which may be in a box.
+    pub fn awaited(&self) -> Option<&Ty> {
+        match self {
+            Ty::Future(_, output) | Ty::DynFuture(output) => Some(output),
+            Ty::Owning(Owning::PinBox, future) => future.awaited(),
+            _ => None,
+        }
+    }
+}
+
 impl Pattern {
     /// Whether it moves something.
     pub fn moves(&self) -> bool {
@@ -354,6 +521,31 @@ impl Pattern {
             | Pattern::Array(parts)
             | Pattern::Variant(_, _, parts) => parts.iter().any(|part| part.any_leaf(is)),
         }
+    }
+}
+
+impl Loop {
+    /// Whether a variable of its own counts its rounds.
+    pub fn has_counter(&self) -> bool {
+        !matches!(self.kind, LoopKind::For | LoopKind::Over(..))
+    }
+}
+
+impl Owning {
+    /// Whether it owns exactly one value.
+    pub fn has_one(self) -> bool {
+        matches!(
+            self,
+            Owning::Box
+                | Owning::PinBox
+                | Owning::Rc
+                | Owning::Arc
+                | Owning::RefCell
+                | Owning::Mutex
+                | Owning::Cell
+                | Owning::OnceCell
+                | Owning::OnceLock
+        )
     }
 }
 

@@ -48,7 +48,7 @@ impl Destructor {
         // A destructor of a tree that drops one of its branches drops another tree.
         if (by_hand || ty.is_box() || is_destructor(tcx, body.source.def_id()))
             && ty.is_sized(tcx, typing_env)
-            && tcx.lang_items().async_drop_erased_fn().is_some()
+            && !Destructor::is_own_future_erased(tcx, typing_env, ty)
             && let Ok(erased) = tcx.try_normalize_erasing_regions(typing_env, ty)
             && tcx.async_drop_is_indirect(typing_env.as_query_input(erased))
         {
@@ -60,6 +60,19 @@ impl Destructor {
         } else {
             Destructor::Glue
         }
+    }
+
+    /// Whether somebody's `AsyncDrop::drop` returns an `ErasedAsyncDrop`. It tells from then on that
+    /// the destructor is his own.
+    fn is_own_future_erased<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        typing_env: ty::TypingEnv<'tcx>,
+        ty: Ty<'tcx>,
+    ) -> bool {
+        ty.ty_adt_def().is_some_and(|adt| adt.async_destructor(tcx).is_some())
+            && Destructor::Own
+                .future_ty(tcx, typing_env, ty)
+                .is_some_and(|fut_ty| is_erased(tcx, fut_ty))
     }
 
     /// Whether `ty` is a struct with an async destructor whose fields are dropped synchronously.
@@ -111,7 +124,11 @@ impl Destructor {
             }
             ty::Alias(..) => bug!("the type `{fut_ty}` of a destructor's future is not normalized"),
             _ if drop_ty.is_trait() => Destructor::ErasedByVtable,
-            ty::Adt(adt, _) if Some(adt.did()) == erased_future(tcx) => Destructor::Erased,
+            _ if is_erased(tcx, fut_ty)
+                && !Destructor::is_own_future_erased(tcx, body.typing_env(tcx), drop_ty) =>
+            {
+                Destructor::Erased
+            }
             _ => match drop_ty.ty_adt_def() {
                 Some(adt) if adt.async_destructor(tcx).is_none() => Destructor::GlueByHand,
                 // The glue of the type drops the fields by a ladder.
@@ -180,8 +197,9 @@ fn is_destructor(tcx: TyCtxt<'_>, body: DefId) -> bool {
         .is_some_and(|of_trait| tcx.is_lang_item(of_trait, LangItem::AsyncDrop))
 }
 
-/// The type `ErasedAsyncDrop`.
-fn erased_future(tcx: TyCtxt<'_>) -> Option<DefId> {
-    let output = tcx.fn_sig(tcx.lang_items().async_drop_dyn_fn()?).skip_binder().output();
-    output.skip_binder().ty_adt_def().map(|adt| adt.did())
+/// Whether the type is `ErasedAsyncDrop`.
+fn is_erased(tcx: TyCtxt<'_>, ty: Ty<'_>) -> bool {
+    let constructor = tcx.require_lang_item(LangItem::AsyncDropDyn, DUMMY_SP);
+    let erased = tcx.fn_sig(constructor).skip_binder().output().skip_binder();
+    ty.ty_adt_def().is_some_and(|adt| erased.ty_adt_def() == Some(adt))
 }

@@ -82,11 +82,9 @@ where
     }
 
     /// Whether the glue of a type drops this part of it by itself, rather than by the future of the
-    /// part's glue: one coroutine does for both then. Glue tracks no moves.
+    /// part's glue: one coroutine does for both then.
     fn can_be_opened_in_glue(&self, ty: Ty<'tcx>) -> bool {
-        let in_glue =
-            matches!(self.elaborator.body().source.instance, InstanceKind::AsyncDropGlue(..));
-        in_glue
+        self.is_in_glue()
             && match ty.kind() {
                 ty::Adt(adt, _) => !adt.is_union() && !adt.repr().packed(),
                 ty::Tuple(_) | ty::Closure(..) | ty::CoroutineClosure(..) => true,
@@ -95,11 +93,15 @@ where
             }
     }
 
+    /// Whether this is the glue of a type, which drops whole values: it tracks no moves.
+    fn is_in_glue(&self) -> bool {
+        matches!(self.elaborator.body().source.instance, InstanceKind::AsyncDropGlue(..))
+    }
+
     /// Drops what is in `self.place` by the async drop glue that its type has written by hand, if
     /// it has and if that can be awaited here.
     pub(super) fn open_drop_by_hand(&mut self, ty: Ty<'tcx>) -> Option<BasicBlock> {
-        let awaits = self.elaborator.body().coroutine.is_some()
-            && self.elaborator.allow_async_drops()
+        let awaits = self.is_in_glue()
             && !self.unwind.is_cleanup()
             && Destructor::is_glue_by_hand(self.tcx(), self.elaborator.typing_env(), ty);
         awaits.then(|| {

@@ -55,6 +55,8 @@ impl<'tcx> Lines<'tcx> {
         unresumed: Option<BasicBlock>,
     ) -> Lines<'tcx> {
         let dropline = dropline_blocks(body, unresumed);
+        // A ladder has a dropline for each of its drops, entered or not.
+        let mainline = traversal::reachable_as_bitset(body);
         let mut awaited = Vec::new();
         for (block, data) in body.basic_blocks.iter_enumerated() {
             let terminator = data.terminator();
@@ -66,7 +68,8 @@ impl<'tcx> Lines<'tcx> {
             // Unwinding drops synchronously. A drop of the coroutine itself is opened later.
             let place_ty = place.ty(&body.local_decls, tcx).ty;
             let Some(fut) = async_fut else { continue };
-            if data.is_cleanup || place_ty == coroutine_ty {
+            let is_entered = mainline.contains(block) || dropline.contains(block);
+            if data.is_cleanup || place_ty == coroutine_ty || !is_entered {
                 continue;
             }
             let fut_ty = body.local_decls[fut].ty;

@@ -55,8 +55,12 @@ pub(super) use saved_indices::copy_saved_indices;
 pub(super) use shims::{DropShims, insert_unresumed_drop};
 
 /// The types of the places that `body` drops, for `needs_async_drop` to look through the future.
-/// Unwinding drops nothing that another path does not.
-pub(super) fn dropped_tys<'tcx>(tcx: TyCtxt<'tcx>, body: &Body<'tcx>) -> Vec<Ty<'tcx>> {
+/// Unwinding drops nothing that another path does not. A crate without the feature awaits none of
+/// these drops, and that has to be known in other crates: layouts depend on it.
+pub(super) fn dropped_tys<'tcx>(tcx: TyCtxt<'tcx>, body: &Body<'tcx>) -> Option<Vec<Ty<'tcx>>> {
+    if !tcx.features().async_drop() {
+        return None;
+    }
     let mut tys = FxIndexSet::default();
     for data in body.basic_blocks.iter().filter(|data| !data.is_cleanup) {
         // The coroutine drops its captures; those are known from its type.
@@ -66,5 +70,5 @@ pub(super) fn dropped_tys<'tcx>(tcx: TyCtxt<'tcx>, body: &Body<'tcx>) -> Vec<Ty<
             tys.insert(place.ty(body, tcx).ty);
         }
     }
-    tys.into_iter().collect()
+    Some(tys.into_iter().collect())
 }

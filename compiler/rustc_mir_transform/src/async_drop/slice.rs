@@ -1,7 +1,7 @@
 //! The loop that drops the elements of a slice by await.
 //!
 //! ```text
-//! entry:   _c = _p as *mut T; _n = len(_p)                         -> head
+//! entry:   _p = &raw mut place; _c = _p as *mut T; _n = len(_p)    -> head
 //! head:    if _n == 0 { goto succ }                                -> element
 //! element: async drop(*_c; poll=_9) -> [return: advance, unwind: advance', drop: advance'']
 //! advance: _c = Offset(_c, 1); _n = _n - 1                         -> head
@@ -49,13 +49,10 @@ where
             && self.elaborator.allow_async_drops()
             && !self.unwind.is_cleanup()
             && element_ty.needs_async_drop(tcx, self.elaborator.typing_env());
-        let (slice, ProjectionElem::Deref) = self.place.as_ref().last_projection()? else {
-            return None;
-        };
         if !awaits {
             return None;
         }
-        let slice = slice.to_place(tcx);
+        let slice = self.new_temp(Ty::new_mut_ptr(tcx, Ty::new_slice(tcx, element_ty)));
         let pointer_ty = Ty::new_mut_ptr(tcx, element_ty);
         let cursor = Cursor {
             element: self.new_temp(pointer_ty),
@@ -87,10 +84,11 @@ where
         let mainline = self.loop_without_drop(cursor, self.succ, unwind);
         self.await_element(cursor, &mainline, unwind, dropline);
 
-        let address = Rvalue::Cast(CastKind::PtrToPtr, Operand::Copy(slice), pointer_ty);
-        let length = Rvalue::UnaryOp(UnOp::PtrMetadata, Operand::Copy(slice));
+        let first = Rvalue::Cast(CastKind::PtrToPtr, Operand::Copy(slice.into()), pointer_ty);
+        let length = Rvalue::UnaryOp(UnOp::PtrMetadata, Operand::Copy(slice.into()));
         let statements = vec![
-            self.assign(cursor.element.into(), address),
+            self.assign(slice.into(), Rvalue::RawPtr(RawPtrKind::Mut, self.place)),
+            self.assign(cursor.element.into(), first),
             self.assign(cursor.left.into(), length),
         ];
         let goto = TerminatorKind::Goto { target: mainline.head };

@@ -120,7 +120,10 @@ pub async unsafe fn async_drop_in_place<T: ?Sized>(to_drop: *mut T) {
 /// [`async_drop_glue`] drops the value as the type's drop glue does, each thing in the same order,
 /// but by await. It owns the value from the call on: if its future is dropped before it has
 /// completed, what is left of the value is dropped synchronously, and if it was never polled, the
-/// whole value is. It does not move what it drops.
+/// whole value is. It does not move anything whose drop has begun.
+///
+/// The implementation is as general as the type: lifetimes do not decide whether it is used. The
+/// type does not implement [`AsyncDrop`], which would come first.
 ///
 /// [`Owned`]: AsyncDropGlue::Owned
 /// [`async_drop_glue`]: AsyncDropGlue::async_drop_glue
@@ -145,8 +148,8 @@ pub async unsafe fn async_drop_in_place<T: ?Sized>(to_drop: *mut T) {
 /// unsafe impl<T> AsyncDropGlue for Slot<T> {
 ///     type Owned = T;
 ///
-///     fn async_drop_glue(to_drop: *mut Self) -> impl Future<Output = ()> {
-///         unsafe { async_drop_in_place(&raw mut *(*to_drop).0) }
+///     unsafe fn async_drop_glue(to_drop: *mut Self) -> impl Future<Output = ()> {
+///         unsafe { async_drop_in_place((&raw mut (*to_drop).0).cast::<T>()) }
 ///     }
 /// }
 ///

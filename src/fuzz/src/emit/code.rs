@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::names;
 use crate::program::{
     AsyncBlock, Block, Condition, Destructor, Edition, Expr, Loop, LoopKind, Parameter, Pattern,
-    Place, Program, Shape, Statement, Ty, Var,
+    Place, Program, Projection, Shape, Statement, Ty, Var,
 };
 
 /// The longest line.
@@ -17,7 +17,7 @@ const BINDING: char = '\u{1}';
 
 /// Writes one body. Which variables are mutable is known at the end of it.
 pub struct Writer<'p> {
-    program: &'p Program,
+    pub program: &'p Program,
     edition: Edition,
     mutable: RefCell<BTreeSet<Var>>,
     references: RefCell<BTreeSet<Var>>,
@@ -55,19 +55,26 @@ impl<'p> Writer<'p> {
         names::pattern(self.program, pattern, &|var| format!("{BINDING}{var};"))
     }
 
-    fn makes_mutable(&self, var: Var) {
+    pub fn makes_mutable(&self, var: Var) {
         if !self.references.borrow().contains(&var) {
             self.mutable.borrow_mut().insert(var);
         }
     }
 
-    fn place(&self, place: &Place) -> String {
+    pub fn place(&self, place: &Place) -> String {
         let mut text = names::var(place.var);
-        if place.projections.is_empty() && self.references.borrow().contains(&place.var) {
-            text = format!("*{text}");
+        if self.references.borrow().contains(&place.var) {
+            match place.projections.first() {
+                None => text = format!("*{text}"),
+                Some(Projection::Deref) => text = format!("(*{text})"),
+                Some(_) => (),
+            }
         }
         for projection in &place.projections {
-            text += &names::projection(projection);
+            match projection {
+                Projection::Deref => text = format!("(*{text})"),
+                projection => text += &names::projection(projection),
+            }
         }
         text
     }
@@ -158,12 +165,12 @@ impl<'p> Writer<'p> {
     }
 
     /// `open a, b close`, on one line if it fits.
-    fn list(&self, open: &str, items: &[&Expr], close: &str, depth: usize) -> String {
+    pub fn list(&self, open: &str, items: &[&Expr], close: &str, depth: usize) -> String {
         self.list_around(open, &[], items, &[], close, depth)
     }
 
     /// A list with other things before and after the expressions.
-    fn list_around(
+    pub fn list_around(
         &self,
         open: &str,
         before: &[String],
@@ -186,11 +193,11 @@ impl<'p> Writer<'p> {
         format!("{}\n{items}{}{}", open.trim_end(), indent(depth), close.trim_start_matches(','))
     }
 
-    fn call(&self, function: &str, arguments: &[&Expr], depth: usize) -> String {
+    pub fn call(&self, function: &str, arguments: &[&Expr], depth: usize) -> String {
         self.list(&format!("{function}("), arguments, ")", depth)
     }
 
-    fn expr(&self, expr: &Expr, depth: usize) -> String {
+    pub fn expr(&self, expr: &Expr, depth: usize) -> String {
         match expr {
             Expr::Unit => "()".to_owned(),
             Expr::Plain => "Plain::new()".to_owned(),
@@ -313,9 +320,7 @@ impl<'p> Writer<'p> {
                 }
                 text + &indent(depth) + "}"
             }
-            Expr::Loop(a_loop) if matches!(a_loop.kind, LoopKind::For) => {
-                self.a_loop(a_loop, depth)
-            }
+            Expr::Loop(a_loop) if !a_loop.has_counter() => self.a_loop(a_loop, depth),
             Expr::Loop(a_loop) => {
                 let inner = indent(depth + 1);
                 format!(
@@ -329,6 +334,14 @@ impl<'p> Writer<'p> {
             Expr::Break(label, value) => self.exit(&format!("break 'l{label}"), value, depth),
             Expr::Continue(label) => format!("continue 'l{label}"),
             Expr::Question(value, _) => format!("{}?", self.postfix(value, depth)),
+            Expr::Own(kind, of, values) => self.own(*kind, of, values, depth),
+            Expr::Key(number, value) => {
+                self.list_around("Key(", &[number.to_string()], &[value], &[], ")", depth)
+            }
+            Expr::Convert(conversion, value) => self.convert(conversion, value, depth),
+            Expr::Method(method) => self.method(method, depth),
+            Expr::BoxedFn(closure) => self.boxed_fn(closure, depth),
+            Expr::CallBoxedFn { place, .. } => format!("({})()", self.place(place)),
         }
     }
 
@@ -416,6 +429,9 @@ impl<'p> Writer<'p> {
                 let pattern = self.pattern(pattern);
                 format!("while let {pattern} = {}", self.head(scrutinee, depth))
             }
+            LoopKind::Over(pattern, source) => {
+                format!("for {} in {}", self.pattern(pattern), self.head(source, depth))
+            }
             LoopKind::Loop(value) => {
                 let out = self.exit(&format!("break 'l{label}"), value, depth + 2);
                 let (one, two) = (indent(depth + 1), indent(depth + 2));
@@ -448,14 +464,14 @@ impl<'p> Writer<'p> {
     }
 }
 
-fn indent(depth: usize) -> String {
+pub fn indent(depth: usize) -> String {
     "    ".repeat(depth)
 }
 
 /// The counter of a loop, which stands before its statement.
 fn counter(expr: &Expr, depth: usize) -> String {
     match expr {
-        Expr::Loop(a_loop) if !matches!(a_loop.kind, LoopKind::For) => {
+        Expr::Loop(a_loop) if a_loop.has_counter() => {
             format!("{}let mut i{} = 0;\n", indent(depth), a_loop.label)
         }
         _ => String::new(),

@@ -2,29 +2,45 @@
 
 use super::code::Writer;
 use super::names;
+use super::prelude;
 use crate::program::{Destructor, Edition, Program, Shape, Ty, TypeDef};
 
 /// The items of a program that its root, `f0`, needs.
 pub fn program(program: &Program, edition: Edition) -> String {
     // What stands for a use of the item, and its text.
-    let mut items: Vec<(String, String)> = Vec::new();
+    let mut items: Vec<(Vec<String>, String)> = Vec::new();
     for (number, definition) in program.types.iter().enumerate() {
         let text = type_items(program, edition, number, definition).join("\n");
-        items.push((names::user(program, number), text));
+        items.push((vec![names::user(program, number)], text));
     }
     for number in 0..program.functions.len() {
-        items.push((format!("f{number}("), function(program, edition, number)));
+        items.push((vec![format!("f{number}(")], function(program, edition, number)));
+    }
+    let root = program.types.len();
+    for (names, text) in prelude::ITEMS {
+        items.push((names.iter().map(|name| (*name).to_owned()).collect(), text.to_owned()));
     }
     let mut needed = vec![false; items.len()];
-    let mut open = vec![program.types.len()];
+    let mut open = vec![root];
     while let Some(index) = open.pop() {
         if !std::mem::replace(&mut needed[index], true) {
-            let is_used = |other: &usize| items[index].1.contains(&items[*other].0);
+            let is_used =
+                |other: &usize| items[*other].0.iter().any(|name| uses(&items[index].1, name));
             open.extend((0..items.len()).filter(is_used));
         }
     }
     let texts = items.into_iter().zip(needed);
     texts.filter(|(_, needed)| *needed).map(|((_, text), _)| text).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether the name stands in the text, and not at the end of another name.
+pub fn uses(text: &str, name: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || c == '_';
+    let mut found = text.match_indices(name);
+    found.any(|(start, _)| {
+        let ends = !name.ends_with(goes_on) || !text[start + name.len()..].starts_with(goes_on);
+        ends && !text[..start].ends_with(goes_on)
+    })
 }
 
 fn type_items(
@@ -108,7 +124,7 @@ fn function(program: &Program, edition: Edition, number: usize) -> String {
             format!("{pattern}: {}", names::ty(program, &parameter.ty))
         })
         .collect();
-    let generic = if function.generic { "<T>" } else { "" };
+    let generic = if function.generic { "<T: 'static>" } else { "" };
     let output = match &function.output {
         Ty::Unit => String::new(),
         output => format!(" -> {}", names::ty(program, output)),

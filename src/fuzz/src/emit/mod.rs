@@ -3,6 +3,8 @@
 mod code;
 mod items;
 mod names;
+mod owners;
+mod prelude;
 
 use std::fmt::Write;
 
@@ -22,7 +24,7 @@ pub fn crate_source(programs: &[(u64, &Program)], edition: Edition) -> String {
     let mut table = String::new();
     for (number, program) in programs {
         let items = items::program(program, edition);
-        let text = format!("use super::runtime::*;\n{IMPORTS}\n{items}");
+        let text = format!("{}use super::runtime::*;\n\n{items}", imports(&items));
         write_module(&mut source, &format!("p{number}"), &text);
         writeln!(table, "        ({number}, || runtime::run(p{number}::f0)),")
             .expect("a string takes all");
@@ -30,7 +32,34 @@ pub fn crate_source(programs: &[(u64, &Program)], edition: Edition) -> String {
     source + &format!("\nfn main() {{\n    runtime::run_some(&[\n{table}    ]);\n}}\n")
 }
 
-const IMPORTS: &str = "use std::future::AsyncDrop;\nuse std::pin::{Pin, pin};\n";
+/// Modules, and the names that programs use of them.
+const IMPORTS: [(&str, &[&str]); 7] = [
+    ("cell", &["Cell", "OnceCell", "RefCell"]),
+    (
+        "collections",
+        &["BTreeMap", "BTreeSet", "BinaryHeap", "HashMap", "HashSet", "LinkedList", "VecDeque"],
+    ),
+    ("future", &["AsyncDrop", "Future"]),
+    ("hash", &["Hash", "Hasher"]),
+    ("pin", &["Pin", "pin!"]),
+    ("rc", &["Rc"]),
+    ("sync", &["Arc", "Mutex", "OnceLock"]),
+];
+
+/// The `use` lines that the items need.
+fn imports(items: &str) -> String {
+    let mut text = String::new();
+    for (module, names) in IMPORTS {
+        let names: Vec<_> = names.iter().filter(|name| items::uses(items, name)).collect();
+        let names: Vec<_> = names.iter().map(|name| name.trim_end_matches('!')).collect();
+        match &names[..] {
+            [] => (),
+            [name] => text += &format!("use std::{module}::{name};\n"),
+            names => text += &format!("use std::{module}::{{{}}};\n", names.join(", ")),
+        }
+    }
+    text
+}
 
 /// A ui test of one program, which prints exactly the text of [`expected`](crate::expected).
 /// `header` holds the `//!` lines. The runtime is included as `auxiliary/runtime.rs`.
@@ -48,20 +77,7 @@ pub fn ui_test(program: &Program, edition: Edition, header: &str) -> String {
     let module = "#[path = \"auxiliary/runtime.rs\"]\nmod runtime;\n";
     let items = items::program(program, edition);
     let main = "fn main() {\n    std::panic::set_hook(Box::new(|_| ()));\n    run(f0);\n}\n";
-    let used: String = IMPORTS
-        .lines()
-        .filter_map(|line| match line {
-            line if line.contains("AsyncDrop") => {
-                items.contains("impl AsyncDrop").then(|| format!("{line}\n"))
-            }
-            _ => match (items.contains("Pin<"), items.contains("pin!(")) {
-                (true, true) => Some("use std::pin::{Pin, pin};\n".to_owned()),
-                (true, false) => Some("use std::pin::Pin;\n".to_owned()),
-                (false, true) => Some("use std::pin::pin;\n".to_owned()),
-                (false, false) => None,
-            },
-        })
-        .collect();
+    let used = imports(&items);
     let gap = if used.is_empty() { "" } else { "\n" };
     format!("{header}{directives}{HEAD}\n{module}{used}{gap}use runtime::*;\n\n{items}\n{main}")
 }

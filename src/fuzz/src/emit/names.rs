@@ -1,6 +1,6 @@
 //! Names of variables, types and fields, and patterns.
 
-use crate::program::{Destructor, Pattern, Program, Projection, Shape, Ty, Var, Variants};
+use crate::program::{Destructor, Owning, Pattern, Program, Projection, Shape, Ty, Var, Variants};
 
 pub fn var(var: Var) -> String {
     letter(var).unwrap_or_else(|| format!("v{var}"))
@@ -56,8 +56,79 @@ pub fn ty(program: &Program, of: &Ty) -> String {
         Ty::Guard(value) => format!("Guard<{}>", ty(program, value)),
         Ty::User(number) => user(program, *number),
         Ty::Param => "T".to_owned(),
+        Ty::Owning(kind, of) => owning(*kind, &arguments(program, *kind, of)),
+        Ty::Iter(kind, of) => {
+            format!("{}::IntoIter<{}>", module(*kind), arguments(program, *kind, of))
+        }
+        Ty::Weak(Owning::Rc, of) => format!("std::rc::Weak<{}>", ty(program, of)),
+        Ty::Weak(_, of) => format!("std::sync::Weak<{}>", ty(program, of)),
+        Ty::Key(value) => format!("Key<{}>", ty(program, value)),
+        Ty::Dyn => "dyn Loud".to_owned(),
+        Ty::DynFuture(output) => format!("dyn Future<Output = {}>", ty(program, output)),
+        Ty::BoxedFn { once: true } => "Box<dyn FnOnce()>".to_owned(),
+        Ty::BoxedFn { once: false } => "Box<dyn Fn()>".to_owned(),
         Ty::RefMut(target) => format!("&mut {}", ty(program, target)),
-        Ty::Future(..) | Ty::Generator(..) => unreachable!("the type of a future has no name"),
+        Ty::Future(..) | Ty::Generator(..) | Ty::Started(_) => {
+            unreachable!("the type of a future has no name")
+        }
+    }
+}
+
+/// The type arguments of an owner: a map takes two.
+pub fn arguments(program: &Program, kind: Owning, of: &Ty) -> String {
+    match (kind, of) {
+        (Owning::BTreeMap | Owning::HashMap, Ty::Tuple(parts)) => {
+            parts.iter().map(|part| ty(program, part)).collect::<Vec<_>>().join(", ")
+        }
+        _ => ty(program, of),
+    }
+}
+
+fn owning(kind: Owning, of: &str) -> String {
+    match kind {
+        Owning::PinBox => format!("Pin<Box<{of}>>"),
+        Owning::Slice => format!("Box<[{of}]>"),
+        Owning::RcSlice => format!("Rc<[{of}]>"),
+        kind => format!("{}<{of}>", head(kind)),
+    }
+}
+
+/// The name of an owner without its type arguments.
+pub fn head(kind: Owning) -> &'static str {
+    match kind {
+        Owning::Box | Owning::PinBox | Owning::Slice => "Box",
+        Owning::Rc | Owning::RcSlice => "Rc",
+        Owning::Arc => "Arc",
+        Owning::RefCell => "RefCell",
+        Owning::Mutex => "Mutex",
+        Owning::Cell => "Cell",
+        Owning::OnceCell => "OnceCell",
+        Owning::OnceLock => "OnceLock",
+        Owning::Vec => "Vec",
+        Owning::VecDeque => "VecDeque",
+        Owning::LinkedList => "LinkedList",
+        Owning::BinaryHeap => "BinaryHeap",
+        Owning::BTreeSet => "BTreeSet",
+        Owning::BTreeMap => "BTreeMap",
+        Owning::HashMap => "HashMap",
+        Owning::HashSet => "HashSet",
+        Owning::List => "List",
+        Owning::Chain => "Chain",
+        Owning::Tree => "Tree",
+    }
+}
+
+/// Where the iterator of a collection is.
+fn module(kind: Owning) -> &'static str {
+    match kind {
+        Owning::VecDeque => "std::collections::vec_deque",
+        Owning::LinkedList => "std::collections::linked_list",
+        Owning::BinaryHeap => "std::collections::binary_heap",
+        Owning::BTreeSet => "std::collections::btree_set",
+        Owning::BTreeMap => "std::collections::btree_map",
+        Owning::HashMap => "std::collections::hash_map",
+        Owning::HashSet => "std::collections::hash_set",
+        _ => "std::vec",
     }
 }
 
@@ -74,6 +145,7 @@ pub fn projection(of: &Projection) -> String {
         Projection::Named(index) => format!(".{}", field(*index)),
         Projection::Index(index) => format!("[{index}]"),
         Projection::OpaqueIndex(index) => format!("[at({index})]"),
+        Projection::Deref => unreachable!("it stands before the place"),
     }
 }
 

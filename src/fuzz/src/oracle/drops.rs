@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::value::{
-    Boxed, Exit, Frame, Machine, Mode, Outcome, Own, Owner, Promise, Scope, Slot, Start, Task,
-    Value,
+    Boxed, Exit, Frame, Machine, Mode, Outcome, Own, Owner, Promise, Scope, Share, Slot, Start,
+    Task, Value,
 };
 use crate::program::Destructor;
 
@@ -67,8 +67,10 @@ impl<'p> Frame<'p> {
     {
         Box::pin(async move {
             match value {
-                Value::Unit | Value::Reference(_) => (),
+                Value::Unit | Value::Reference(_) | Value::Weak(_) => (),
                 Value::Owner(owner) => self.drop_owner(owner).await,
+                Value::Shared(share) => self.drop_shared(&share).await,
+                Value::Closure(_, captures) => self.drop_slots(captures).await,
                 Value::Future(future) => self.drop_future(future).await,
             }
         })
@@ -86,8 +88,20 @@ impl<'p> Frame<'p> {
                 }
             }
         }
-        for field in owner.fields {
-            self.drop_slot(field).await;
+        self.drop_slots(owner.fields).await;
+    }
+
+    pub async fn drop_slots(&self, slots: Vec<Slot>) {
+        for slot in slots {
+            self.drop_slot(slot).await;
+        }
+    }
+
+    /// The last owner drops what is shared (R8).
+    async fn drop_shared(&self, share: &Share) {
+        share.owners.set(share.owners.get() - 1);
+        if share.owners.get() == 0 {
+            self.drop_slot(share.content).await;
         }
     }
 
@@ -134,11 +148,7 @@ impl<'p> Frame<'p> {
     async fn drop_future(&self, future: Promise<'p>) {
         match future {
             Promise::Done => (),
-            Promise::Unstarted(_, captures) => {
-                for capture in captures {
-                    self.drop_slot(capture).await;
-                }
-            }
+            Promise::Unstarted(_, captures) => self.drop_slots(captures).await,
             Promise::Running(task, mut future) => loop {
                 task.mode.set(if self.sync() { Mode::Sync } else { Mode::CancelledAsync });
                 if let Poll::Ready(outcome) = poll_once(future.as_mut()) {
@@ -151,8 +161,12 @@ impl<'p> Frame<'p> {
         }
     }
 
-    /// Polls the future in the slot.
+    /// Polls the future in the slot, which may be in a box there.
     pub fn poll_slot(&self, slot: Slot) -> Poll<Outcome<'p>> {
+        let mut slot = slot;
+        while let Some(Value::Owner(owner)) = &self.machine.slots.borrow()[slot] {
+            slot = owner.fields[0];
+        }
         let Some(Value::Future(future)) = self.machine.take(slot) else {
             unreachable!("no future in the slot")
         };

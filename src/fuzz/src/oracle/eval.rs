@@ -54,7 +54,7 @@ impl<'p> Frame<'p> {
     }
 
     /// A block at whose end the temporaries of its tail are dropped.
-    async fn block_terminating(&self, block: &'p Block) -> Outcome<'p> {
+    pub async fn block_terminating(&self, block: &'p Block) -> Outcome<'p> {
         self.body(block, None).await
     }
 
@@ -165,7 +165,7 @@ impl<'p> Frame<'p> {
     /// Evaluates operands in order. If one of them is left, the ones before it are dropped: before
     /// the temporaries, or among them, if the expression is `terminating` itself and so has no
     /// scope of its own.
-    async fn operands(
+    pub async fn operands(
         &self,
         exprs: impl IntoIterator<Item = &'p Expr>,
         temporaries: &Scope,
@@ -202,7 +202,7 @@ impl<'p> Frame<'p> {
     }
 
     /// A value whose destructor has a number: it is made after the fields.
-    fn numbered(&self, own: impl FnOnce(usize) -> Own, fields: Vec<Value<'p>>) -> Value<'p> {
+    pub fn numbered(&self, own: impl FnOnce(usize) -> Own, fields: Vec<Value<'p>>) -> Value<'p> {
         self.machine.owner(own(self.machine.number()), 0, fields)
     }
 
@@ -276,14 +276,12 @@ impl<'p> Frame<'p> {
                 Expr::Next(var) => self.next(self.place(&Place::var(*var))).await,
                 Expr::PollNext(var, times) => Ok(self.poll_next(*var, *times)),
                 Expr::AsyncBlock(block) | Expr::Generator(block) => Ok(self.async_block(block)),
-                Expr::Await(future) => {
-                    let Value::Future(Promise::Unstarted(start, captures)) =
-                        self.eval(future, temporaries).await?
-                    else {
-                        unreachable!("what is awaited is no unstarted future")
-                    };
-                    self.start(start, captures).await
-                }
+                Expr::Await(future) => match self.eval(future, temporaries).await? {
+                    Value::Future(Promise::Unstarted(start, captures)) => {
+                        self.start(start, captures).await
+                    }
+                    boxed => self.await_boxed(boxed).await,
+                },
                 Expr::CallClosure(var, argument) => {
                     let argument = self.eval(argument, temporaries).await?;
                     self.call_closure(*var, argument).await
@@ -333,6 +331,11 @@ impl<'p> Frame<'p> {
                     let value = self.eval(value, temporaries).await?;
                     self.question(value, variants)
                 }
+                Expr::Own(..) | Expr::Key(..) | Expr::Convert(..) | Expr::Method(_) => {
+                    self.owning(expr, temporaries, terminating).await
+                }
+                Expr::BoxedFn(closure) => Ok(self.boxed_fn(closure)),
+                Expr::CallBoxedFn { place, once } => self.call_boxed_fn(place, *once).await,
             }
         })
     }
@@ -359,7 +362,7 @@ impl<'p> Frame<'p> {
         self.machine.owner(Own::Nothing, 0, Vec::new())
     }
 
-    async fn drop_in_sync_function(&self, value: Value<'p>) {
+    pub async fn drop_in_sync_function(&self, value: Value<'p>) {
         Frame::new(&self.machine, &Task::new(Mode::Sync)).drop_value(value).await;
     }
 
@@ -449,6 +452,9 @@ impl<'p> Frame<'p> {
     }
 
     async fn a_loop(&self, a_loop: &'p Loop) -> Outcome<'p> {
+        if let LoopKind::Over(pattern, source) = &a_loop.kind {
+            return self.loop_over(a_loop, pattern, source).await;
+        }
         for round in 1.. {
             self.rounds.borrow_mut().insert(a_loop.label, round);
             let outcome = self.round(a_loop, round <= a_loop.rounds).await;

@@ -7,6 +7,7 @@
 mod calls;
 mod drops;
 mod eval;
+mod owners;
 mod patterns;
 #[cfg(test)]
 mod tests;

@@ -11,10 +11,13 @@ impl<'p> Frame<'p> {
             slot = *target;
         }
         for projection in &place.projections {
-            let (Projection::Field(index)
-            | Projection::Named(index)
-            | Projection::Index(index)
-            | Projection::OpaqueIndex(index)) = *projection;
+            let index = match *projection {
+                Projection::Field(index)
+                | Projection::Named(index)
+                | Projection::Index(index)
+                | Projection::OpaqueIndex(index) => index,
+                Projection::Deref => 0,
+            };
             slot = self.machine.fields(slot).1[index];
         }
         slot

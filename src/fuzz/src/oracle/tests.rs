@@ -2,8 +2,9 @@
 
 use super::{complete, host, sync};
 use crate::program::{
-    AsyncBlock, Block, Destructor, Expr, Function, Loop, LoopKind, Parameter, Pattern, Place,
-    Program, Projection, Shape, Statement, Ty, TypeDef, Var, Variants,
+    AsyncBlock, Block, BoxedFn, Callee, Destructor, Effect, Expr, Form, Function, Loop, LoopKind,
+    Method, Owning, Parameter, Pattern, Place, Program, Projection, Shape, Statement, Ty, TypeDef,
+    Var, Variants,
 };
 use crate::{Edition, expected};
 
@@ -253,4 +254,149 @@ fn all_runs_are_listed() {
     let trace = expected(&program, Edition::E2024);
     let runs: Vec<_> = trace.lines().filter(|line| !line.starts_with(' ')).collect();
     assert_eq!(runs, ["complete", "sync 0", "sync 1", "async 0", "async 1"]);
+}
+
+fn own(kind: Owning, of: Ty, values: Vec<Expr>) -> Expr {
+    Expr::Own(kind, Box::new(of), values)
+}
+
+fn call(effect: Effect, var: Var, arguments: Vec<Expr>) -> Expr {
+    let (form, place) = (Form::Method("method"), Place::var(var));
+    Expr::Method(Box::new(Method { form, effect, place, arguments }))
+}
+
+fn numbers(count: usize) -> Vec<Expr> {
+    (0..count).map(|_| Expr::Graceful(1)).collect()
+}
+
+#[test]
+fn elements_are_dropped_from_the_front() {
+    // R8, R12, R14
+    let program = root(vec![bind(0, own(Owning::Vec, Ty::Graceful, numbers(3)))]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 b0 | e0 b1 | e1 b2 | e2");
+    assert_eq!(short(&sync(&program, Edition::E2024, 2)), "| n0 n1 n2 b0 | e0 b1 cancel s1 s2");
+    let (trace, _) = host(&program, Edition::E2024, 1, None);
+    assert_eq!(short(&trace), "| | n0 n1 n2 b0 leave e0 b1 | e1 b2 | e2 left");
+}
+
+#[test]
+fn a_call_that_shrinks_a_vector_drops_where_nothing_can_await() {
+    let program = root(vec![
+        bind(0, own(Owning::Vec, Ty::Graceful, numbers(3))),
+        Statement::Expr(call(Effect::Truncate(2), 0, Vec::new())),
+        Statement::Expr(call(Effect::PopBack, 0, Vec::new())),
+    ]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 s2 b1 | e1 b0 | e0");
+}
+
+#[test]
+fn entries_are_dropped_in_the_order_of_their_keys() {
+    let key = |number| Expr::Key(number, Box::new(Expr::Graceful(0)));
+    let entry = |number| Expr::Tuple(vec![key(number), Expr::Plain]);
+    let of = Ty::Tuple(vec![Ty::Key(Box::new(Ty::Graceful)), Ty::Plain]);
+    let program = root(vec![
+        bind(0, own(Owning::BTreeMap, of, vec![entry(2), entry(1)])),
+        Statement::Expr(call(Effect::Insert, 0, vec![key(2), Expr::Plain])),
+    ]);
+    // The map keeps its key, and gives the old value.
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 n3 n4 n5 s4 s1 b2 e2 s3 b0 e0 s5");
+}
+
+#[test]
+fn the_last_owner_awaits_what_is_shared() {
+    let program = root(vec![
+        bind(0, own(Owning::Rc, Ty::Graceful, numbers(1))),
+        bind(1, call(Effect::Downgrade, 0, Vec::new())),
+        bind(2, call(Effect::Share, 0, Vec::new())),
+        bind(3, call(Effect::Upgrade, 1, Vec::new())),
+        bind(4, Expr::Plain),
+        Statement::Expr(Expr::Consume(Box::new(Expr::Move(Place::var(2))))),
+    ]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 s1 b0 | e0");
+    let program = root(vec![
+        bind(0, own(Owning::Rc, Ty::Graceful, numbers(1))),
+        bind(1, call(Effect::Downgrade, 0, Vec::new())),
+        Statement::Expr(Expr::Consume(Box::new(Expr::Move(Place::var(0))))),
+        Statement::Expr(call(Effect::Upgrade, 1, Vec::new())),
+    ]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 s0");
+}
+
+#[test]
+fn what_is_left_of_a_box_is_dropped() {
+    let pair = Expr::Tuple(vec![Expr::Graceful(0), Expr::Plain]);
+    let part = Place { var: 0, projections: vec![Projection::Deref, Projection::Field(0)] };
+    let program = root(vec![
+        bind(0, own(Owning::Box, Ty::Tuple(vec![Ty::Graceful, Ty::Plain]), vec![pair])),
+        bind(1, Expr::Move(part)),
+        bind(2, Expr::Plain),
+    ]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 s2 b0 e0 s1");
+}
+
+#[test]
+fn nodes_are_dropped_from_the_first_one() {
+    let chain = own(Owning::Chain, Ty::Plain, vec![Expr::Plain, Expr::Plain]);
+    // The last node is made first.
+    let program = root(vec![bind(0, chain)]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 n3 b3 | e3 s0 b2 | e2 s1");
+    let tree = own(Owning::Tree, Ty::Graceful, (0..4).map(|_| Expr::Graceful(0)).collect());
+    let program = root(vec![bind(0, tree)]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 n3 b0 e0 b1 e1 b3 e3 b2 e2");
+}
+
+#[test]
+fn an_iterator_that_is_left_early_awaits_the_rest() {
+    let leave = Statement::Expr(Expr::Break(0, Box::new(Expr::Unit)));
+    let a_loop = Loop {
+        label: 0,
+        kind: LoopKind::Over(Pattern::Bind(0), own(Owning::VecDeque, Ty::Graceful, numbers(3))),
+        rounds: 0,
+        body: block(vec![leave], None),
+    };
+    let program = root(vec![Statement::Expr(Expr::Loop(Box::new(a_loop)))]);
+    assert_eq!(completed(&program, Edition::E2024), "| n0 n1 n2 b0 | e0 b1 | e1 b2 | e2");
+}
+
+#[test]
+fn a_boxed_future_is_awaited_or_cancelled() {
+    let future = |statements| {
+        let block = AsyncBlock {
+            number: 0,
+            moves: true,
+            captures: vec![(0, true)],
+            body: block(statements, None),
+            output: Ty::Unit,
+        };
+        let of = Ty::Future(Callee::Block(0), Box::new(Ty::Unit));
+        own(Owning::PinBox, of, vec![Expr::AsyncBlock(Box::new(block))])
+    };
+    let body = vec![bind(2, Expr::Graceful(0)), Statement::Expr(Expr::Suspend)];
+    let mut statements = vec![bind(0, Expr::Graceful(0)), bind(1, future(body))];
+    // R12, R13: not polled, polled, and awaited.
+    let completes =
+        |statements: &[Statement]| completed(&root(statements.to_vec()), Edition::E2024);
+    assert_eq!(completes(&statements), "| n0 b0 e0");
+    statements.push(bind(3, Expr::PollTimes(1, 1)));
+    assert_eq!(completes(&statements), "| n0 n1 b1 e1 b0 e0");
+    statements.pop();
+    let boxed = Box::new(Expr::Move(Place::var(1)));
+    statements.push(Statement::Expr(Expr::Await(boxed)));
+    assert_eq!(completes(&statements), "| n0 n1 | b1 e1 b0 e0");
+    let program = root(statements);
+    assert_eq!(short(&sync(&program, Edition::E2024, 1)), "| n0 n1 cancel s1 s0");
+}
+
+#[test]
+fn a_closure_that_is_called_once_drops_its_captures_where_nothing_can_await() {
+    let closure = BoxedFn { once: true, captures: vec![0, 1], consumed: vec![1], local: true };
+    let statements = vec![
+        bind(0, Expr::Graceful(0)),
+        bind(1, Expr::Graceful(0)),
+        bind(2, Expr::BoxedFn(Box::new(closure))),
+    ];
+    assert_eq!(completed(&root(statements.clone()), Edition::E2024), "| n0 n1 b0 e0 b1 e1");
+    let call = Expr::CallBoxedFn { place: Place::var(2), once: true };
+    let statements = [statements, vec![Statement::Expr(call)]].concat();
+    assert_eq!(completed(&root(statements), Edition::E2024), "| n0 n1 n2 s1 s2 s0");
 }

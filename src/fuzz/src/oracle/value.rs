@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use crate::Edition;
-use crate::program::{AsyncBlock, Closure, Label, Program, Var};
+use crate::program::{AsyncBlock, BoxedFn, Closure, Label, Program, Var};
 
 /// The number of a slot of [`Machine::slots`].
 pub type Slot = usize;
@@ -29,11 +29,23 @@ pub enum Value<'p> {
     Owner(Owner),
     Reference(Slot),
     Future(Promise<'p>),
+    Shared(Rc<Share>),
+    Weak(Rc<Share>),
+    /// A boxed closure, and the slots of its captures.
+    Closure(&'p BoxedFn, Vec<Slot>),
 }
 
-/// A leaf, struct, tuple, array or enum. What was moved out of it left an empty slot.
+/// What an `Rc` or `Arc` refers to.
+pub struct Share {
+    pub owners: Cell<usize>,
+    pub content: Slot,
+}
+
+/// A leaf, struct, tuple, array, enum, box, cell, collection or iterator. The fields are dropped
+/// forward. What was moved out of it left an empty slot.
 pub struct Owner {
     pub own: Own,
+    /// The variant of an enum, or the number of a key.
     pub variant: usize,
     pub fields: Vec<Slot>,
 }
@@ -161,6 +173,20 @@ impl<'p> Machine<'p> {
     pub fn owner(&self, own: Own, variant: usize, fields: Vec<Value<'p>>) -> Value<'p> {
         let fields = fields.into_iter().map(|field| self.slot(Some(field))).collect();
         Value::Owner(Owner { own, variant, fields })
+    }
+
+    /// Changes the slots of the fields of an owner.
+    pub fn change<R>(&self, slot: Slot, change: impl FnOnce(&mut Vec<Slot>) -> R) -> R {
+        match &mut self.slots.borrow_mut()[slot] {
+            Some(Value::Owner(owner)) => change(&mut owner.fields),
+            _ => unreachable!("no owner in the slot"),
+        }
+    }
+
+    /// `Some` with what was in the slot, or `None`.
+    pub fn option(&self, slot: Option<Slot>) -> Value<'p> {
+        let value = slot.and_then(|slot| self.take(slot));
+        self.owner(Own::Nothing, usize::from(value.is_some()), value.into_iter().collect())
     }
 
     /// The slots of the fields of an owner, and its variant.

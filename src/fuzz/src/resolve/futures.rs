@@ -133,6 +133,17 @@ impl Body<'_> {
         self.async_block(node, output, false)
     }
 
+    /// A future with this output that borrows nothing, and its type.
+    pub fn future_of(&mut self, node: &Node, output: Ty) -> (Expr, Ty) {
+        let places = self.movable(|ty| ty.awaited() == Some(&output));
+        if node.flag(5) && !places.is_empty() {
+            let (place, ty) = places[node.below(places.len())].clone();
+            self.set_place(&place, State::Gone);
+            return (Expr::Move(place), ty);
+        }
+        self.async_block(node, output, false)
+    }
+
     /// A block in which a future is pinned, polled, and perhaps awaited.
     pub fn pinned(&mut self, node: &Node, statements: &mut Vec<Statement>) {
         let visible = self.visible.len();
@@ -141,8 +152,7 @@ impl Body<'_> {
             Some(future) if node.flag(7) => future,
             _ => self.future(node.part(0)),
         };
-        let Ty::Future(_, output) = &ty else { unreachable!("it is a future") };
-        let output = (**output).clone();
+        let output = ty.awaited().expect("it is a future").clone();
         let pinned = self.declare(ty, Kind::Pinned, State::There);
         block.statements.push(Statement::Pin(pinned, future));
         let early = self.declare(Ty::Option(Box::new(output)), Kind::Owner, State::There);
@@ -169,7 +179,7 @@ impl Body<'_> {
 
     /// Moves a future out of a variable.
     pub fn moved_future(&mut self, node: &Node) -> Option<(Expr, Ty)> {
-        let places = self.movable(|ty| matches!(ty, Ty::Future(..)));
+        let places = self.movable(|ty| ty.awaited().is_some());
         if places.is_empty() {
             return None;
         }
@@ -188,10 +198,7 @@ impl Body<'_> {
                 _ => self.future(part),
             });
         }
-        let output = |ty: &Ty| match ty {
-            Ty::Future(_, output) => output.clone(),
-            _ => unreachable!("it is a future"),
-        };
+        let output = |ty: &Ty| Box::new(ty.awaited().expect("it is a future").clone());
         let (a, b) = (output(&futures[0].1), output(&futures[1].1));
         let mut futures = futures.into_iter().map(|(future, _)| Box::new(future));
         let (Some(first), Some(second)) = (futures.next(), futures.next()) else {

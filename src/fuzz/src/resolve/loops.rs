@@ -1,10 +1,12 @@
 //! Loops that are statements.
 
-use super::body::Body;
+use super::body::{Body, Exit};
 use super::places::{Kind, State};
 use super::types::nameable;
 use crate::generate::Node;
-use crate::program::{Block, Expr, Loop, LoopKind, Pattern, Place, Statement, Ty, Variants};
+use crate::program::{
+    Block, Condition, Expr, Loop, LoopKind, Pattern, Place, Statement, Ty, Variants,
+};
 
 impl Body<'_> {
     pub fn loop_statement(&mut self, node: &Node, statements: &mut Vec<Statement>) {
@@ -78,6 +80,48 @@ impl Body<'_> {
         self.after_breaks(true, &breaks);
         let kind = LoopKind::WhileLet(pattern, source);
         statements.push(Statement::Expr(Expr::Loop(Box::new(Loop { label, kind, rounds, body }))));
+    }
+
+    /// A `for` over a source of items.
+    pub fn for_over(
+        &mut self,
+        source: Expr,
+        item: Ty,
+        node: &Node,
+        statements: &mut Vec<Statement>,
+    ) {
+        let label = self.label();
+        let before = self.states();
+        let visible = self.visible.len();
+        let ((pattern, (body, diverges)), breaks) = self.inside(label, Some(0), Ty::Unit, |body| {
+            let pattern = body.part_pattern(&item, node.part(2), false);
+            let (mut block, diverges) = body.block(&node.parts, None);
+            if !diverges && node.flag(6) {
+                // The iterator is left with what it still owns.
+                body.leave_after_a_round(&mut block);
+            }
+            (pattern, (block, diverges))
+        });
+        self.visible.truncate(visible);
+        if diverges {
+            self.set_states(&before);
+        } else {
+            self.join_states(&before);
+        }
+        self.after_breaks(true, &breaks);
+        let kind = LoopKind::Over(pattern, source);
+        let a_loop = Loop { label, kind, rounds: 0, body };
+        statements.push(Statement::Expr(Expr::Loop(Box::new(a_loop))));
+    }
+
+    /// `if yes(true) { break }` at the end of the body of the innermost loop.
+    fn leave_after_a_round(&mut self, body: &mut Block) {
+        body.statements.extend(body.tail.take().map(|tail| Statement::Expr(*tail)));
+        let exit = Exit::Break(self.targets.len() - 1);
+        let exit = Statement::Expr(self.exit(exit, &super::NOTHING));
+        let then = Block { statements: vec![exit], tail: None };
+        let leave = Expr::If(Condition::Is(true), then, Block::default());
+        body.tail = Some(Box::new(leave));
     }
 
     /// A block in which a local reference borrows a place, and what is assigned goes through it.

@@ -2,11 +2,14 @@
 //! is left out. So each way of shrinking a raw program gives a valid program.
 
 mod body;
+mod boxed;
 mod closures;
 mod enums;
 mod futures;
 mod generators;
 mod loops;
+mod methods;
+mod owners;
 mod patterns;
 mod places;
 mod statements;
@@ -37,6 +40,12 @@ impl Node {
     /// A number below `count`.
     fn below(&self, count: usize) -> usize {
         usize::from(self.detail) % count
+    }
+
+    /// A number below `count`, as independent of the other choices by this node as can be.
+    fn mixed(&self, salt: usize, count: usize) -> usize {
+        let number = usize::from(self.detail) << 8 | usize::from(self.kind);
+        (number * (2 * salt + 0x9e37)) / 0x61 % count
     }
 
     fn flag(&self, bit: u8) -> bool {

@@ -39,7 +39,7 @@ impl Body<'_> {
         parts.iter().enumerate().map(part).collect()
     }
 
-    fn part_pattern(&mut self, ty: &Ty, node: &Node, refs: bool) -> Pattern {
+    pub fn part_pattern(&mut self, ty: &Ty, node: &Node, refs: bool) -> Pattern {
         match node.detail % 5 {
             1 => return Pattern::Wild,
             2 if refs && nameable(ty) => {

@@ -1,7 +1,7 @@
 //! What is initialised where, and which places there are.
 
 use super::body::Body;
-use crate::program::{Place, Projection, Shape, Ty, Var};
+use crate::program::{Owning, Place, Projection, Shape, Ty, Var};
 
 /// Whether a place is initialised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +94,9 @@ impl Body<'_> {
                 .map(|(index, part)| (Projection::Field(index), part.clone()))
                 .collect(),
             Ty::Wrap(value) => vec![(Projection::Field(0), (**value).clone())],
+            Ty::Owning(Owning::Box, value) if **value != Ty::Dyn => {
+                vec![(Projection::Deref, (**value).clone())]
+            }
             Ty::User(number) => match &self.items.program.types[*number].shape {
                 Shape::Struct(fields) => fields
                     .iter()

@@ -38,6 +38,12 @@ enum Choice {
     WhileLet,
     Borrow,
     Generator,
+    Own,
+    Unbox,
+    Method,
+    LoopOver,
+    Convert,
+    Boxed,
     Yield,
     Next,
 }
@@ -78,6 +84,12 @@ impl Body<'_> {
             (4, Choice::WhileLet),
             (4, Choice::Borrow),
             (8, Choice::Generator),
+            (8, Choice::Own),
+            (4, Choice::Unbox),
+            (18, Choice::Method),
+            (7, Choice::LoopOver),
+            (5, Choice::Convert),
+            (8, Choice::Boxed),
             (if self.yields.is_some() { 25 } else { 0 }, Choice::Yield),
             (if self.generator_in_scope().is_some() { 25 } else { 0 }, Choice::Next),
         ];
@@ -143,6 +155,13 @@ impl Body<'_> {
             Choice::Loop => self.loop_statement(node, statements),
             Choice::WhileLet => self.while_let(node, statements),
             Choice::Generator => self.generator_block(node, statements),
+            Choice::Own => self.own_value(node, statements),
+            Choice::Unbox => self.unbox(node, statements),
+            Choice::Method => self.method_statement(node, statements),
+            Choice::LoopOver => self.loop_over(node, statements),
+            Choice::Convert => self.convert(node, statements),
+            Choice::Boxed if node.flag(0) => self.boxed_future(node, statements),
+            Choice::Boxed => self.boxed_closure(node, statements),
             Choice::Yield => self.yield_item(node.part(0), statements),
             Choice::Next => self.next_item(node, statements),
             Choice::Borrow => return self.borrowing(node, statements),
@@ -191,7 +210,8 @@ impl Body<'_> {
                 (Expr::Tuple(vec![future, value]), Ty::Tuple(vec![ty, first]))
             }
             180..200 => (Expr::Array(ty.clone(), vec![future]), Ty::Array(Box::new(ty), 1)),
-            200..230 => (Expr::Wrap(Box::new(future)), Ty::Wrap(Box::new(ty))),
+            200..215 => (Expr::Wrap(Box::new(future)), Ty::Wrap(Box::new(ty))),
+            215..240 => self.owned(future, ty, node.part(1)),
             _ => (Expr::Guard(Box::new(future)), Ty::Guard(Box::new(ty))),
         }
     }
@@ -400,6 +420,6 @@ impl Body<'_> {
     }
 }
 
-fn let_of(pattern: Pattern, init: Expr) -> Statement {
+pub fn let_of(pattern: Pattern, init: Expr) -> Statement {
     Statement::Let { pattern, ty: None, init: Some(init), or_else: None }
 }

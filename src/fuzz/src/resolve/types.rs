@@ -15,6 +15,7 @@ enum Choice {
     Result,
     Wrap,
     Guard,
+    Owning,
     User,
 }
 
@@ -68,6 +69,7 @@ impl Items {
             (2 * nested, Choice::Result),
             (2 * nested, Choice::Wrap),
             (3 * nested, Choice::Guard),
+            (12 * nested, Choice::Owning),
         ];
         let part = |index| Box::new(self.ty(node.part(index)));
         match node.choose(&choices) {
@@ -81,6 +83,7 @@ impl Items {
             Choice::Result => Ty::Result(part(0), part(1)),
             Choice::Wrap => Ty::Wrap(part(0)),
             Choice::Guard => Ty::Guard(part(0)),
+            Choice::Owning => self.owner(node),
             Choice::User => Ty::User(node.below(self.program.types.len())),
         }
     }
@@ -106,9 +109,13 @@ impl Items {
     /// Whether a value can be made of nothing.
     pub fn constructible(&self, ty: &Ty) -> bool {
         match ty {
-            Ty::Param | Ty::RefMut(_) | Ty::Future(Callee::Block(_), _) | Ty::Generator(..) => {
-                false
-            }
+            Ty::Param
+            | Ty::RefMut(_)
+            | Ty::Future(Callee::Block(_), _)
+            | Ty::Generator(..)
+            | Ty::Iter(..)
+            | Ty::Weak(..)
+            | Ty::Started(_) => false,
             Ty::Future(Callee::Function(number, argument), _) => {
                 let parameters = &self.signatures[*number].parameters;
                 argument.as_ref().is_none_or(|argument| self.constructible(argument))
@@ -116,12 +123,16 @@ impl Items {
             }
             Ty::Tuple(parts) => parts.iter().all(|part| self.constructible(part)),
             Ty::Array(element, length) => *length == 0 || self.constructible(element),
-            Ty::Wrap(value) | Ty::Guard(value) => self.constructible(value),
+            Ty::Wrap(of) | Ty::Guard(of) | Ty::Owning(_, of) | Ty::Key(of) | Ty::DynFuture(of) => {
+                self.constructible(of)
+            }
             Ty::Option(payload) => nameable(payload),
             Ty::Result(ok, error) => {
                 nameable(ty) && (self.constructible(ok) || self.constructible(error))
             }
-            Ty::Unit | Ty::Plain | Ty::Graceful | Ty::User(_) => true,
+            Ty::Unit | Ty::Plain | Ty::Graceful | Ty::User(_) | Ty::Dyn | Ty::BoxedFn { .. } => {
+                true
+            }
         }
     }
 }
@@ -129,13 +140,26 @@ impl Items {
 /// Whether the type can be written down.
 pub fn nameable(ty: &Ty) -> bool {
     match ty {
-        Ty::Future(..) | Ty::Generator(..) => false,
+        Ty::Future(..) | Ty::Generator(..) | Ty::Started(_) => false,
         Ty::Tuple(parts) => parts.iter().all(nameable),
-        Ty::Array(of, _) | Ty::Option(of) | Ty::Wrap(of) | Ty::Guard(of) | Ty::RefMut(of) => {
-            nameable(of)
-        }
+        Ty::Array(of, _)
+        | Ty::Option(of)
+        | Ty::Wrap(of)
+        | Ty::Guard(of)
+        | Ty::RefMut(of)
+        | Ty::Owning(_, of)
+        | Ty::Iter(_, of)
+        | Ty::Weak(_, of)
+        | Ty::Key(of)
+        | Ty::DynFuture(of) => nameable(of),
         Ty::Result(ok, error) => nameable(ok) && nameable(error),
-        Ty::Unit | Ty::Plain | Ty::Graceful | Ty::User(_) | Ty::Param => true,
+        Ty::Unit
+        | Ty::Plain
+        | Ty::Graceful
+        | Ty::User(_)
+        | Ty::Param
+        | Ty::Dyn
+        | Ty::BoxedFn { .. } => true,
     }
 }
 

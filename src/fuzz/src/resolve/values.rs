@@ -150,7 +150,18 @@ impl Body<'_> {
                 let call = self.call(*number, argument.as_deref(), node);
                 call.expect("a function whose future is a value has no references")
             }
-            Ty::Param | Ty::RefMut(_) | Ty::Future(Callee::Block(_), _) | Ty::Generator(..) => {
+            Ty::Owning(kind, of) => self.own(*kind, of, node),
+            Ty::Key(value) => Expr::Key(node.below(5), Box::new(self.value(value, node.part(0)))),
+            Ty::BoxedFn { once } => self.boxed_fn(*once, node),
+            Ty::Param
+            | Ty::RefMut(_)
+            | Ty::Future(Callee::Block(_), _)
+            | Ty::Generator(..)
+            | Ty::Iter(..)
+            | Ty::Weak(..)
+            | Ty::Started(_)
+            | Ty::Dyn
+            | Ty::DynFuture(_) => {
                 unreachable!("{ty:?} is not constructible")
             }
         }

@@ -6,8 +6,8 @@
 //@ compile-flags: -C opt-level=3
 //@ only-64bit
 #![crate_type = "lib"]
-#![cfg_attr(ON, feature(async_drop))]
-#![cfg_attr(ON, allow(incomplete_features))]
+#![cfg_attr(on, feature(async_drop))]
+#![cfg_attr(on, allow(incomplete_features))]
 
 // CHECK-NOT: async_drop_in_place
 

@@ -6,8 +6,8 @@
 //@ compile-flags: -C opt-level=3
 //@ only-64bit
 #![crate_type = "lib"]
-#![cfg_attr(ON, feature(async_drop))]
-#![cfg_attr(ON, allow(incomplete_features))]
+#![cfg_attr(on, feature(async_drop))]
+#![cfg_attr(on, allow(incomplete_features))]
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
@@ -21,9 +21,9 @@ pub struct Plain {
     deque: VecDeque<Option<Box<String>>>,
 }
 
-#[cfg(ON)]
+#[cfg(on)]
 const _: () = assert!(!std::mem::needs_async_drop::<Plain>());
-#[cfg(ON)]
+#[cfg(on)]
 const _: () = assert!(std::mem::needs_async_drop::<(Plain, Box<dyn Send>)>());
 
 // CHECK-NOT: async_drop

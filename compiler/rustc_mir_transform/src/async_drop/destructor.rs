@@ -62,8 +62,8 @@ impl Destructor {
         }
     }
 
-    /// Whether somebody's `AsyncDrop::drop` returns an `ErasedAsyncDrop`. It tells from then on that
-    /// the destructor is his own.
+    /// Whether the type's own `AsyncDrop::drop` returns an `ErasedAsyncDrop`, which then does not
+    /// mean that the whole value is erased.
     fn is_own_future_erased<'tcx>(
         tcx: TyCtxt<'tcx>,
         typing_env: ty::TypingEnv<'tcx>,

@@ -1,3 +1,5 @@
+//! R24: the crate with the feature. It makes generic futures, and generators that drop a value.
+
 #![crate_type = "lib"]
 #![feature(async_drop, gen_blocks)]
 #![allow(incomplete_features)]

@@ -1,4 +1,5 @@
-//! R24: the program, with the feature. It compares the sizes of futures with those that `plain` has.
+//! R24: the program, with the feature. It compares the sizes of futures with those that `plain`
+//! has.
 
 #![feature(async_drop)]
 #![allow(incomplete_features)]

@@ -43,20 +43,12 @@ where
         destructor_only: bool,
     ) -> BasicBlock {
         let destructor = if destructor_only {
-            Destructor::Own
+            Some(Destructor::Own)
         } else if self.has_completed(place, drop_ty) {
-            let kind = TerminatorKind::Drop {
-                place,
-                target,
-                unwind: unwind.into_action(),
-                replace: false,
-                drop: None,
-                async_fut: None,
-            };
-            return self.place_terminator(bb, unwind, kind);
+            None
         } else {
             let (typing_env, body) = (self.elaborator.typing_env(), self.elaborator.body());
-            Destructor::of_value(self.tcx(), typing_env, body, drop_ty)
+            Some(Destructor::of_value(self.tcx(), typing_env, body, drop_ty))
         };
         let mut opened = DropCtxt {
             elaborator: &mut *self.elaborator,
@@ -67,7 +59,7 @@ where
             unwind,
             dropline,
         };
-        if destructor == Destructor::Glue && opened.can_be_opened_in_glue(drop_ty) {
+        if destructor == Some(Destructor::Glue) && opened.can_be_opened_in_glue(drop_ty) {
             let opened = opened.open_drop();
             return match bb {
                 Some(bb) => {
@@ -106,14 +98,15 @@ where
             && Destructor::is_glue_by_hand(self.tcx(), self.elaborator.typing_env(), ty);
         awaits.then(|| {
             let (place, target, unwind) = (self.place, self.succ, self.unwind);
-            let destructor = Destructor::GlueByHand;
+            let destructor = Some(Destructor::GlueByHand);
             self.build_drop_by(destructor, place, ty, None, target, unwind, self.dropline)
         })
     }
 
+    /// Drops `place` by awaiting the future of `destructor`, or synchronously if there is none.
     fn build_drop_by(
         &mut self,
-        destructor: Destructor,
+        destructor: Option<Destructor>,
         place: Place<'tcx>,
         drop_ty: Ty<'tcx>,
         bb: Option<BasicBlock>,
@@ -121,7 +114,8 @@ where
         unwind: Unwind,
         dropline: Option<BasicBlock>,
     ) -> BasicBlock {
-        let fut_ty = destructor.future_ty(self.tcx(), self.elaborator.typing_env(), drop_ty);
+        let (tcx, typing_env) = (self.tcx(), self.elaborator.typing_env());
+        let fut_ty = destructor.and_then(|by| by.future_ty(tcx, typing_env, drop_ty));
         let async_fut = fut_ty.map(|fut_ty| self.new_temp(fut_ty));
         let kind = TerminatorKind::Drop {
             place,
@@ -131,15 +125,6 @@ where
             drop: async_fut.and(dropline),
             async_fut,
         };
-        self.place_terminator(bb, unwind, kind)
-    }
-
-    fn place_terminator(
-        &mut self,
-        bb: Option<BasicBlock>,
-        unwind: Unwind,
-        kind: TerminatorKind<'tcx>,
-    ) -> BasicBlock {
         match bb {
             Some(bb) => {
                 self.elaborator.patch().patch_terminator(bb, kind);

@@ -193,15 +193,35 @@ macro_rules! closing {
                     name: concat!("[T], ", $name),
                     bar: Some(1.0),
                     sum: SUM,
-                    implicit: || measured(list(Awaited::new).leak(), async |slice: &mut [_]| {
-                        // SAFETY: nothing else uses or drops the leaked values.
-                        unsafe { async_drop_in_place(slice) }.await;
+                    // SAFETY: nothing else uses or drops the leaked values.
+                    implicit: || measured(list(Awaited::new).leak(), |slice: &mut [_]| unsafe {
+                        async_drop_in_place(slice)
                     }),
                     by_hand: || measured(list(ByHand::new).leak(), async |slice: &mut [ByHand]| {
                         for value in slice {
                             value.close().await;
                         }
                     }),
+                },
+                Case {
+                    name: concat!("[T; N], ", $name),
+                    bar: Some(1.0),
+                    sum: SUM,
+                    implicit: || {
+                        let array = <Box<[_; COUNT as usize]>>::try_from(list(Awaited::new));
+                        measured(array.ok().unwrap(), async |array| {
+                            let _array = *array;
+                        })
+                    },
+                    by_hand: || {
+                        let array = <Box<[_; COUNT as usize]>>::try_from(list(ByHand::new));
+                        measured(array.ok().unwrap(), async |array| {
+                            let mut array = *array;
+                            for value in &mut array {
+                                value.close().await;
+                            }
+                        })
+                    },
                 },
                 Case {
                     name: concat!("Box<[T]>, ", $name),

@@ -15,7 +15,7 @@
 //! the destructor of a type parameter may turn out to do nothing.
 //!
 //! What a type owns is what its fields own, with three exceptions. A `Box` owns its contents. A
-//! type that implements `AsyncDropGlue` says itself what it owns. And a type of a crate without the
+//! type that implements `AsyncDropContents` or `AsyncDropGlue` says itself what it owns. And a type of a crate without the
 //! feature, or of the library, does not own what it names as a `dyn Trait`: a thread's handle may
 //! hold a panic's payload, a runtime its callbacks, and each socket such a runtime; their authors
 //! did not think of values that are dropped by await.
@@ -27,6 +27,7 @@
 //! drops are elaborated, the answer is exact.
 
 use rustc_data_structures::fx::{FxHashMap, FxHashSet};
+use rustc_hir::def_id::DefId;
 use rustc_infer::infer::TyCtxtInferExt;
 use rustc_middle::query::{LocalCrate, Providers};
 use rustc_middle::ty::{
@@ -58,14 +59,30 @@ fn needs_async_drop_raw<'tcx>(
 
 fn has_async_drop_glue<'tcx>(
     tcx: TyCtxt<'tcx>,
+    query: PseudoCanonicalInput<'tcx, Ty<'tcx>>,
+) -> bool {
+    implements(tcx, tcx.lang_items().async_drop_glue_trait(), query)
+}
+
+fn has_async_drop_contents<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    query: PseudoCanonicalInput<'tcx, Ty<'tcx>>,
+) -> bool {
+    implements(tcx, tcx.lang_items().async_drop_contents_trait(), query)
+}
+
+/// Whether a type implements one of the traits by which it says what it owns.
+fn implements<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    of_trait: Option<DefId>,
     PseudoCanonicalInput { typing_env, value: ty }: PseudoCanonicalInput<'tcx, Ty<'tcx>>,
 ) -> bool {
-    let Some(glue) = tcx.lang_items().async_drop_glue_trait() else { return false };
-    if !ty.is_adt() || tcx.non_blanket_impls_for_ty(glue, ty).next().is_none() {
+    let Some(of_trait) = of_trait else { return false };
+    if !ty.is_adt() || tcx.non_blanket_impls_for_ty(of_trait, ty).next().is_none() {
         return false;
     }
     let (infcx, param_env) = tcx.infer_ctxt().build_with_typing_env(typing_env);
-    traits::type_known_to_meet_bound_modulo_regions(&infcx, param_env, ty, glue)
+    traits::type_known_to_meet_bound_modulo_regions(&infcx, param_env, ty, of_trait)
 }
 
 /// The library's crates use the feature for what they define. What they are made of is dropped as
@@ -236,17 +253,21 @@ impl<'tcx> Ownership<'tcx> {
 
     /// Whether the future that drops a `ty` may be one of unknown type.
     fn can_be_indirect(self, ty: Ty<'tcx>) -> bool {
-        ty.is_box() || self.tcx.has_async_drop_glue(self.typing_env.as_query_input(ty))
+        ty.is_box() || self.owned_by_hand(ty).is_some()
     }
 
-    /// `<ty as AsyncDropGlue>::Owned`, if the type drops what it owns by hand.
+    /// What the type says that it owns, if it drops that by hand.
     fn owned_by_hand(self, ty: Ty<'tcx>) -> Option<Ty<'tcx>> {
         let tcx = self.tcx;
-        if !tcx.has_async_drop_glue(self.typing_env.as_query_input(ty)) {
+        let query = self.typing_env.as_query_input(ty);
+        let of_trait = if tcx.has_async_drop_contents(query) {
+            tcx.lang_items().async_drop_contents_trait()?
+        } else if tcx.has_async_drop_glue(query) {
+            tcx.lang_items().async_drop_glue_trait()?
+        } else {
             return None;
-        }
-        let glue = tcx.lang_items().async_drop_glue_trait()?;
-        let items = tcx.associated_items(glue);
+        };
+        let items = tcx.associated_items(of_trait);
         let owned = items.in_definition_order().find(|item| item.is_type())?.def_id;
         Some(Ty::new_projection(tcx, owned, [ty]))
     }
@@ -267,6 +288,7 @@ pub(crate) fn provide(providers: &mut Providers) {
     *providers = Providers {
         needs_async_drop_raw,
         has_async_drop_glue,
+        has_async_drop_contents,
         async_drop_is_indirect,
         awaits_erased_drops,
         ..*providers

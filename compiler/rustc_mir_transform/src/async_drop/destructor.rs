@@ -45,8 +45,12 @@ impl Destructor {
             return Destructor::ErasedByVtable;
         }
         let by_hand = Destructor::is_glue_by_hand(tcx, typing_env, ty);
-        // A destructor of a tree that drops one of its branches drops another tree.
-        if (by_hand || ty.is_box() || is_destructor(tcx, body.source.def_id()))
+        let is_owner = by_hand
+            || ty.is_box()
+            || Destructor::contents_ty(tcx, typing_env, ty).is_some()
+            // A destructor of a tree that drops one of its branches drops another tree.
+            || is_destructor(tcx, body.source.def_id());
+        if is_owner
             && ty.is_sized(tcx, typing_env)
             && !Destructor::is_own_future_erased(tcx, typing_env, ty)
             && let Ok(erased) = tcx.try_normalize_erasing_regions(typing_env, ty)
@@ -99,11 +103,23 @@ impl Destructor {
         typing_env: ty::TypingEnv<'tcx>,
         ty: Ty<'tcx>,
     ) -> bool {
-        // A type with a destructor has fields that are dropped after it.
-        ty.ty_adt_def().is_some_and(|adt| adt.async_destructor(tcx).is_none())
-            && tcx
-                .try_normalize_erasing_regions(typing_env, ty)
-                .is_ok_and(|ty| tcx.has_async_drop_glue(typing_env.as_query_input(ty)))
+        adt_without_destructor(tcx, typing_env, ty)
+            .is_some_and(|ty| tcx.has_async_drop_glue(typing_env.as_query_input(ty)))
+    }
+
+    /// What a value of type `ty` owns, if its type says where that is (`AsyncDropContents`).
+    pub(crate) fn contents_ty<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        typing_env: ty::TypingEnv<'tcx>,
+        ty: Ty<'tcx>,
+    ) -> Option<Ty<'tcx>> {
+        let ty = adt_without_destructor(tcx, typing_env, ty)?;
+        if !tcx.has_async_drop_contents(typing_env.as_query_input(ty)) {
+            return None;
+        }
+        let items = tcx.associated_items(tcx.lang_items().async_drop_contents_trait()?);
+        let contents = items.in_definition_order().find(|item| item.is_type())?.def_id;
+        tcx.try_normalize_erasing_regions(typing_env, Ty::new_projection(tcx, contents, [ty])).ok()
     }
 
     /// Recognises the destructor whose future, of type `fut_ty`, drops a value of type `drop_ty` in
@@ -131,12 +147,12 @@ impl Destructor {
             }
             _ => match drop_ty.ty_adt_def() {
                 Some(adt) if adt.async_destructor(tcx).is_none() => Destructor::GlueByHand,
-                // The glue of the type drops the fields by a ladder.
+                // A ladder drops the fields, or the glue of the type does.
+                _ if !Destructor::has_sync_fields(tcx, body.typing_env(tcx), drop_ty) => {
+                    Destructor::Own
+                }
                 _ => match body.source.instance {
-                    InstanceKind::AsyncDropGlue(_, glue)
-                        if dropee_ty(glue) == drop_ty
-                            || !Destructor::has_sync_fields(tcx, body.typing_env(tcx), drop_ty) =>
-                    {
+                    InstanceKind::AsyncDropGlue(_, glue) if dropee_ty(glue) == drop_ty => {
                         Destructor::Own
                     }
                     _ => Destructor::OwnThenFields,
@@ -169,18 +185,41 @@ impl Destructor {
         typing_env: ty::TypingEnv<'tcx>,
         drop_ty: Ty<'tcx>,
     ) -> Option<Ty<'tcx>> {
-        let sig = tcx.fn_sig(self.constructor(tcx)).instantiate(tcx, &[drop_ty.into()]);
-        let output = tcx.instantiate_bound_regions_with_erased(sig).output();
-        let fut_ty = tcx
-            .try_normalize_erasing_regions(typing_env, output)
-            .ok()
-            .filter(|fut_ty| fut_ty.error_reported().is_ok());
+        let fut_ty = output_ty(tcx, typing_env, self.constructor(tcx), drop_ty);
         if fut_ty.is_none() {
             let message = format!("`{drop_ty}` has no usable async destructor");
             tcx.dcx().span_delayed_bug(DUMMY_SP, message);
         }
         fut_ty
     }
+}
+
+/// What `function`, which is generic over the type that is dropped, returns for `ty`. It is `None`
+/// if that cannot be said, because of an error.
+pub(crate) fn output_ty<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    typing_env: ty::TypingEnv<'tcx>,
+    function: DefId,
+    ty: Ty<'tcx>,
+) -> Option<Ty<'tcx>> {
+    let sig = tcx.fn_sig(function).instantiate(tcx, &[ty.into()]);
+    let output = tcx.instantiate_bound_regions_with_erased(sig).output();
+    let output = tcx.try_normalize_erasing_regions(typing_env, output).ok()?;
+    output.error_reported().is_ok().then_some(output)
+}
+
+/// `ty`, normalized, if it is an ADT that has no async destructor. One that has has fields that are
+/// dropped after it, whatever else it says.
+fn adt_without_destructor<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    typing_env: ty::TypingEnv<'tcx>,
+    ty: Ty<'tcx>,
+) -> Option<Ty<'tcx>> {
+    let adt = ty.ty_adt_def()?;
+    if adt.async_destructor(tcx).is_some() {
+        return None;
+    }
+    tcx.try_normalize_erasing_regions(typing_env, ty).ok()
 }
 
 /// What the coroutine of an `async_drop_in_place` drops.

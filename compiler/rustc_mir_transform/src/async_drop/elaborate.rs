@@ -16,11 +16,15 @@
 //! This is a child of `elaborate_drop` because it extends that module's private `DropCtxt`.
 
 use rustc_middle::mir::{BasicBlock, Place, TerminatorKind, VarDebugInfo, VarDebugInfoContents};
-use rustc_middle::ty::{self, InstanceKind, Ty};
+use rustc_middle::ty::{InstanceKind, Ty};
 use rustc_span::{DesugaringKind, sym};
 
 use super::{DropCtxt, DropElaborator, Unwind};
 use crate::coroutine::async_drop::Destructor;
+
+mod contents;
+mod slice;
+mod whole;
 
 impl<'a, 'b, 'tcx, D> DropCtxt<'a, 'b, 'tcx, D>
 where
@@ -50,17 +54,9 @@ where
             let (typing_env, body) = (self.elaborator.typing_env(), self.elaborator.body());
             Some(Destructor::of_value(self.tcx(), typing_env, body, drop_ty))
         };
-        let mut opened = DropCtxt {
-            elaborator: &mut *self.elaborator,
-            source_info: self.source_info,
-            path: self.path,
-            place,
-            succ: target,
-            unwind,
-            dropline,
-        };
-        if destructor == Some(Destructor::Glue) && opened.can_be_opened_in_glue(drop_ty) {
-            let opened = opened.open_drop();
+        if destructor == Some(Destructor::Glue)
+            && let Some(opened) = self.open_whole_value(place, drop_ty, target, unwind, dropline)
+        {
             return match bb {
                 Some(bb) => {
                     let goto = TerminatorKind::Goto { target: opened };
@@ -73,30 +69,19 @@ where
         self.build_drop_by(destructor, place, drop_ty, bb, target, unwind, dropline)
     }
 
-    /// Whether the glue of a type drops this part of it by itself, rather than by the future of the
-    /// part's glue: one coroutine does for both then.
-    fn can_be_opened_in_glue(&self, ty: Ty<'tcx>) -> bool {
-        self.is_in_glue()
-            && match ty.kind() {
-                ty::Adt(adt, _) => !adt.is_union() && !adt.repr().packed(),
-                ty::Tuple(_) | ty::Closure(..) | ty::CoroutineClosure(..) => true,
-                ty::Array(..) | ty::Slice(_) => true,
-                _ => false,
-            }
-    }
-
-    /// Whether this is the glue of a type, which drops whole values: it tracks no moves.
-    fn is_in_glue(&self) -> bool {
-        matches!(self.elaborator.body().source.instance, InstanceKind::AsyncDropGlue(..))
-    }
-
-    /// Drops what is in `self.place` by the async drop glue that its type has written by hand, if
-    /// it has and if that can be awaited here.
+    /// Drops what is in `self.place` as its type says, if it says how and if that can be awaited
+    /// here. This is asked only where a type's glue begins.
     pub(super) fn open_drop_by_hand(&mut self, ty: Ty<'tcx>) -> Option<BasicBlock> {
-        let awaits = self.is_in_glue()
-            && !self.unwind.is_cleanup()
-            && Destructor::is_glue_by_hand(self.tcx(), self.elaborator.typing_env(), ty);
-        awaits.then(|| {
+        let (tcx, typing_env) = (self.tcx(), self.elaborator.typing_env());
+        let body = self.elaborator.body();
+        let is_glue = matches!(body.source.instance, InstanceKind::AsyncDropGlue(..));
+        if !is_glue || self.unwind.is_cleanup() {
+            return None;
+        }
+        if Destructor::contents_ty(tcx, typing_env, ty).is_some() {
+            return Some(self.open_drop_of_contents(ty));
+        }
+        Destructor::is_glue_by_hand(tcx, typing_env, ty).then(|| {
             let (place, target, unwind) = (self.place, self.succ, self.unwind);
             let destructor = Some(Destructor::GlueByHand);
             self.build_drop_by(destructor, place, ty, None, target, unwind, self.dropline)

@@ -344,10 +344,7 @@ impl<'tcx> Expander<'_, 'tcx> {
             | Destructor::GlueByHand
             | Destructor::Erased
             | Destructor::ErasedByVtable => {
-                let pointer = emitter.temp(Ty::new_mut_ptr(tcx, drop.place_ty));
-                let address = Rvalue::RawPtr(RawPtrKind::Mut, drop.place);
-                statements.push(emitter.assign(pointer, address));
-                pointer
+                emitter.address(drop.place, drop.place_ty, &mut statements)
             }
         };
         let call = emitter.call(constructor, [argument], drop.fut, target, unwind);

@@ -47,10 +47,10 @@ mod saved_indices;
 mod shims;
 mod validate;
 
-pub(crate) use destructor::Destructor;
+pub(crate) use destructor::{Destructor, output_ty};
 pub(super) use expand::{Cancellation, expand_async_drops};
 pub(crate) use pending_values::DropPendingValues;
-pub(crate) use poll_loop::dropee_pointer;
+pub(crate) use poll_loop::{Emitter, dropee_pointer};
 pub(super) use saved_indices::copy_saved_indices;
 pub(super) use shims::{DropShims, insert_unresumed_drop};
 

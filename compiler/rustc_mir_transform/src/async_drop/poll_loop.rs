@@ -26,14 +26,14 @@ pub(super) struct Exits {
 }
 
 /// Emits blocks into a patch, all with the source location of one awaited drop.
-pub(super) struct Emitter<'a, 'tcx> {
-    pub(super) tcx: TyCtxt<'tcx>,
-    pub(super) patch: &'a mut MirPatch<'tcx>,
-    pub(super) source_info: SourceInfo,
+pub(crate) struct Emitter<'a, 'tcx> {
+    pub(crate) tcx: TyCtxt<'tcx>,
+    pub(crate) patch: &'a mut MirPatch<'tcx>,
+    pub(crate) source_info: SourceInfo,
 }
 
 impl<'tcx> Emitter<'_, 'tcx> {
-    pub(super) fn block(
+    pub(crate) fn block(
         &mut self,
         statements: Vec<Statement<'tcx>>,
         kind: TerminatorKind<'tcx>,
@@ -41,7 +41,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         self.block_on(false, statements, kind)
     }
 
-    pub(super) fn cleanup_block(
+    pub(crate) fn cleanup_block(
         &mut self,
         statements: Vec<Statement<'tcx>>,
         kind: TerminatorKind<'tcx>,
@@ -59,15 +59,15 @@ impl<'tcx> Emitter<'_, 'tcx> {
         self.patch.new_block(BasicBlockData::new_stmts(statements, Some(terminator), is_cleanup))
     }
 
-    pub(super) fn statement(&self, kind: StatementKind<'tcx>) -> Statement<'tcx> {
+    pub(crate) fn statement(&self, kind: StatementKind<'tcx>) -> Statement<'tcx> {
         Statement::new(self.source_info, kind)
     }
 
-    pub(super) fn assign(&self, local: Local, rvalue: Rvalue<'tcx>) -> Statement<'tcx> {
+    pub(crate) fn assign(&self, local: Local, rvalue: Rvalue<'tcx>) -> Statement<'tcx> {
         self.statement(StatementKind::Assign(Box::new((local.into(), rvalue))))
     }
 
-    pub(super) fn temp(&mut self, ty: Ty<'tcx>) -> Local {
+    pub(crate) fn temp(&mut self, ty: Ty<'tcx>) -> Local {
         self.patch.new_temp(ty, self.source_info.span)
     }
 
@@ -83,6 +83,18 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let kind = BorrowKind::Mut { kind: MutBorrowKind::Default };
         statements.push(self.assign(reference, Rvalue::Ref(region, kind, place)));
         reference
+    }
+
+    /// Assigns `&raw mut place` to a new local.
+    pub(crate) fn address(
+        &mut self,
+        place: Place<'tcx>,
+        ty: Ty<'tcx>,
+        statements: &mut Vec<Statement<'tcx>>,
+    ) -> Local {
+        let address = self.temp(Ty::new_mut_ptr(self.tcx, ty));
+        statements.push(self.assign(address, Rvalue::RawPtr(RawPtrKind::Mut, place)));
+        address
     }
 
     /// Assigns `Pin { &mut place }` to a new local. What it points to never moves again: it is a
@@ -105,7 +117,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         pinned
     }
 
-    pub(super) fn call(
+    pub(crate) fn call(
         &self,
         (function, ty): (hir::def_id::DefId, Ty<'tcx>),
         args: impl IntoIterator<Item = Local>,

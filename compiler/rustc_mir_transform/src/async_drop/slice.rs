@@ -1,8 +1,9 @@
 //! The loop that drops the elements of a slice by await.
 //!
 //! ```text
-//! entry:   _p = &raw mut place; _c = _p as *mut T; _n = len(_p)    -> head
-//! head:    if _n == 0 { goto succ }                                -> element
+//! entry:   StorageLive(_c); StorageLive(_n)
+//!          _p = &raw mut place; _c = _p as *mut T; _n = len(_p)    -> head
+//! head:    if _n == 0 { StorageDead(_c); StorageDead(_n) -> succ } -> element
 //! element: async drop(*_c; poll=_9) -> [return: advance, unwind: advance', drop: advance'']
 //! advance: _c = Offset(_c, 1); _n = _n - 1                         -> head
 //! ```
@@ -11,12 +12,12 @@
 //! An element counts as dropped on each way out of its drop, so each way leads to an `advance`. The
 //! future saves `_c` and `_n`: what is dropped is behind `_c`, and needs no address of its own.
 //!
-//! This is a child of `elaborate_drop` because it extends that module's private `DropCtxt`.
+//! This is below `elaborate_drop` because it extends that module's private `DropCtxt`.
 
 use rustc_middle::mir::*;
 use rustc_middle::ty::Ty;
 
-use super::{DropCtxt, DropElaborator, DropFlagMode, Unwind};
+use super::super::{DropCtxt, DropElaborator, DropFlagMode, Unwind};
 
 /// What the three loops over one slice share.
 #[derive(Clone, Copy)]
@@ -43,7 +44,10 @@ where
 {
     /// Drops the elements of the slice `self.place` by await, if they need that and if it can be
     /// done here.
-    pub(super) fn awaited_drop_loops(&mut self, element_ty: Ty<'tcx>) -> Option<BasicBlock> {
+    pub(in super::super) fn awaited_drop_loops(
+        &mut self,
+        element_ty: Ty<'tcx>,
+    ) -> Option<BasicBlock> {
         let tcx = self.tcx();
         let awaits = self.elaborator.body().coroutine.is_some()
             && self.elaborator.allow_async_drops()
@@ -87,6 +91,8 @@ where
         let first = Rvalue::Cast(CastKind::PtrToPtr, Operand::Copy(slice.into()), pointer_ty);
         let length = Rvalue::UnaryOp(UnOp::PtrMetadata, Operand::Copy(slice.into()));
         let statements = vec![
+            Statement::new(self.source_info, StatementKind::StorageLive(cursor.element)),
+            Statement::new(self.source_info, StatementKind::StorageLive(cursor.left)),
             self.assign(slice.into(), Rvalue::RawPtr(RawPtrKind::Mut, self.place)),
             self.assign(cursor.element.into(), first),
             self.assign(cursor.left.into(), length),
@@ -124,7 +130,10 @@ where
 
         let is_done = self.new_temp(tcx.types.bool);
         let compare = binary(BinOp::Eq, left, self.constant_usize(0));
-        let test = TerminatorKind::if_(Operand::Move(is_done.into()), succ, body);
+        let dead = [element, left]
+            .map(|local| Statement::new(self.source_info, StatementKind::StorageDead(local)));
+        let done = self.block(dead.into(), TerminatorKind::Goto { target: succ }, unwind);
+        let test = TerminatorKind::if_(Operand::Move(is_done.into()), done, body);
         let head = self.block(vec![self.assign(is_done.into(), compare)], test, unwind);
 
         let next = binary(BinOp::Offset, element, self.constant_usize(1));

@@ -1,76 +1,81 @@
 //! The async drop glue of a vector, of its iterator and of its drain.
 //!
-//! The elements are taken away from their owner and dropped by await. What the owner is left with
-//! is dropped as ever: it frees the buffer, or moves the tail back.
+//! The elements are taken away from their owner. What it is left with is dropped as ever: it frees
+//! the buffer, or moves the tail back.
 
-use core::future::{AsyncDropGlue, async_drop_in_place};
-use core::mem::{self, DropGuard, SizedTypeProperties};
-use core::ptr;
+use core::future::AsyncDropContents;
+use core::mem::{self, SizedTypeProperties};
+use core::ptr::{self, NonNull};
 
 use super::{Drain, IntoIter, Vec};
 use crate::alloc::Allocator;
 
 #[unstable(feature = "async_drop", issue = "126482")]
-unsafe impl<T, A: Allocator> AsyncDropGlue for Vec<T, A> {
-    type Owned = T;
+unsafe impl<T, A: Allocator> AsyncDropContents for Vec<T, A> {
+    type Contents = [T];
 
-    unsafe fn async_drop_glue(to_drop: *mut Self) -> impl Future<Output = ()> {
+    #[inline]
+    unsafe fn release_contents(to_drop: *mut Self) -> Option<NonNull<[T]>> {
         // SAFETY: the vector is the caller's to give away.
-        let mut vec = DropGuard::new(to_drop, |vec| unsafe { ptr::drop_in_place(vec) });
-        async move {
-            // SAFETY: an empty vector does not touch its buffer until it frees it.
-            unsafe {
-                let vec = &mut **vec;
-                let len = mem::take(&mut vec.len);
-                async_drop_in_place(ptr::slice_from_raw_parts_mut(vec.as_mut_ptr(), len)).await;
-            }
+        unsafe {
+            let len = mem::take(&mut (*to_drop).len);
+            Some(NonNull::slice_from_raw_parts((*to_drop).buf.non_null(), len))
         }
+    }
+
+    #[inline]
+    unsafe fn drop_emptied(to_drop: *mut Self) {
+        // SAFETY: nothing is in the buffer any more.
+        unsafe { ptr::drop_in_place(&raw mut (*to_drop).buf) }
     }
 }
 
 #[unstable(feature = "async_drop", issue = "126482")]
-unsafe impl<T, A: Allocator> AsyncDropGlue for IntoIter<T, A> {
-    type Owned = T;
+unsafe impl<T, A: Allocator> AsyncDropContents for IntoIter<T, A> {
+    type Contents = [T];
 
-    unsafe fn async_drop_glue(to_drop: *mut Self) -> impl Future<Output = ()> {
+    #[inline]
+    unsafe fn release_contents(to_drop: *mut Self) -> Option<NonNull<[T]>> {
         // SAFETY: the iterator is the caller's to give away.
-        let mut iter = DropGuard::new(to_drop, |iter| unsafe { ptr::drop_in_place(iter) });
-        async move {
-            // SAFETY: an iterator without elements does not touch its buffer until it frees it.
-            unsafe {
-                let iter = &mut **iter;
-                let elements = &raw mut *iter.as_mut_slice();
-                iter.forget_remaining_elements();
-                async_drop_in_place(elements).await;
-            }
+        unsafe {
+            let elements = NonNull::from((*to_drop).as_mut_slice());
+            (*to_drop).forget_remaining_elements();
+            Some(elements)
         }
+    }
+
+    #[inline]
+    unsafe fn drop_emptied(to_drop: *mut Self) {
+        // SAFETY: an iterator without elements does not touch its buffer until it frees it.
+        unsafe { ptr::drop_in_place(to_drop) }
     }
 }
 
 #[unstable(feature = "async_drop", issue = "126482")]
-unsafe impl<'a, T, A: Allocator> AsyncDropGlue for Drain<'a, T, A> {
-    type Owned = T;
+unsafe impl<'a, T, A: Allocator> AsyncDropContents for Drain<'a, T, A> {
+    type Contents = [T];
 
-    unsafe fn async_drop_glue(to_drop: *mut Self) -> impl Future<Output = ()> {
-        // SAFETY: the drain is the caller's to give away.
-        let mut drain = DropGuard::new(to_drop, |drain| unsafe { ptr::drop_in_place(drain) });
-        async move {
-            // SAFETY: the elements belong to the drain, which borrows the vector. A drain without
-            // elements does not touch the place where they were until it moves the tail there.
-            unsafe {
-                let drain = &mut **drain;
-                let iter = mem::take(&mut drain.iter);
-                // The address in `iter` is good for reads alone, and if nothing is left, it may be
-                // in another vector. Values of a zero-sized type have no position.
-                let vec = (*drain.vec.as_ptr()).as_mut_ptr();
-                let begin = if T::IS_ZST || iter.len() == 0 {
-                    0
-                } else {
-                    iter.as_slice().as_ptr().offset_from_unsigned(vec)
-                };
-                let elements = ptr::slice_from_raw_parts_mut(vec.add(begin), iter.len());
-                async_drop_in_place(elements).await;
-            }
+    unsafe fn release_contents(to_drop: *mut Self) -> Option<NonNull<[T]>> {
+        // SAFETY: the drain is the caller's to give away. The elements belong to it, and it borrows
+        // the vector.
+        unsafe {
+            let iter = mem::take(&mut (*to_drop).iter);
+            // The address in `iter` is good for reads alone, and if nothing is left, it may be in
+            // another vector. Values of a zero-sized type have no position.
+            let buffer = (*(*to_drop).vec.as_ptr()).buf.non_null();
+            let begin = if T::IS_ZST || iter.len() == 0 {
+                0
+            } else {
+                iter.as_slice().as_ptr().offset_from_unsigned(buffer.as_ptr())
+            };
+            Some(NonNull::slice_from_raw_parts(buffer.add(begin), iter.len()))
         }
+    }
+
+    #[inline]
+    unsafe fn drop_emptied(to_drop: *mut Self) {
+        // SAFETY: a drain without elements does not touch the place where they were until it moves
+        // the tail there.
+        unsafe { ptr::drop_in_place(to_drop) }
     }
 }

@@ -2,8 +2,10 @@
 
 #![unstable(feature = "async_drop", issue = "126482")]
 
+mod contents;
 mod erased;
 
+pub use contents::AsyncDropContents;
 pub use erased::ErasedAsyncDrop;
 
 use crate::future::{IntoFuture, poll_fn};
@@ -108,10 +110,11 @@ pub async unsafe fn async_drop_in_place<T: ?Sized>(to_drop: *mut T) {
 /// The async drop glue of a type that owns values in a way the compiler cannot see: behind raw
 /// pointers, in a union, or together with other owners.
 ///
-/// A collection frees its buffer in its `Drop`, and drops its elements there by hand. It cannot
-/// implement [`AsyncDrop`] for that: a `Vec<u8>` would need async drop then. What it implements
-/// instead is this trait, which says what it owns, and replaces the glue that the compiler would
-/// make for a value that owns such things.
+/// A map frees its table in its `Drop`, and drops its entries there by hand. It cannot implement
+/// [`AsyncDrop`] for that: a map of numbers would need async drop then. What it implements instead
+/// is this trait, which says what it owns, and replaces the glue that the compiler would make for a
+/// value that owns such things. A type that owns what is in one place implements
+/// [`AsyncDropContents`], which costs less.
 ///
 /// A type that implements this trait needs async drop if and only if [`Owned`] does.
 ///
@@ -123,7 +126,7 @@ pub async unsafe fn async_drop_in_place<T: ?Sized>(to_drop: *mut T) {
 /// whole value is. It does not move anything whose drop has begun.
 ///
 /// The implementation is as general as the type: lifetimes do not decide whether it is used. The
-/// type does not implement [`AsyncDrop`], which would come first.
+/// type implements neither [`AsyncDrop`] nor [`AsyncDropContents`], which would come first.
 ///
 /// [`Owned`]: AsyncDropGlue::Owned
 /// [`async_drop_glue`]: AsyncDropGlue::async_drop_glue
@@ -136,24 +139,24 @@ pub async unsafe fn async_drop_in_place<T: ?Sized>(to_drop: *mut T) {
 /// use std::future::{AsyncDropGlue, async_drop_in_place};
 /// use std::mem::{ManuallyDrop, needs_async_drop};
 ///
-/// struct Slot<T>(ManuallyDrop<T>);
+/// struct Pair<T, U>(ManuallyDrop<(T, U)>);
 ///
-/// impl<T> Drop for Slot<T> {
+/// impl<T, U> Drop for Pair<T, U> {
 ///     fn drop(&mut self) {
 ///         unsafe { ManuallyDrop::drop(&mut self.0) }
 ///     }
 /// }
 ///
-/// // SAFETY: dropping the future of `async_drop_in_place` drops the only thing that is owned.
-/// unsafe impl<T> AsyncDropGlue for Slot<T> {
-///     type Owned = T;
+/// // SAFETY: dropping the future of `async_drop_in_place` drops all that is owned.
+/// unsafe impl<T, U> AsyncDropGlue for Pair<T, U> {
+///     type Owned = (T, U);
 ///
 ///     unsafe fn async_drop_glue(to_drop: *mut Self) -> impl Future<Output = ()> {
-///         unsafe { async_drop_in_place((&raw mut (*to_drop).0).cast::<T>()) }
+///         unsafe { async_drop_in_place((&raw mut (*to_drop).0).cast::<(T, U)>()) }
 ///     }
 /// }
 ///
-/// assert!(!needs_async_drop::<Slot<String>>());
+/// assert!(!needs_async_drop::<Pair<String, u8>>());
 /// ```
 #[unstable(feature = "async_drop", issue = "126482")]
 #[lang = "async_drop_glue"]

@@ -1,22 +1,28 @@
 //! The async drop glue of a `OnceLock`.
 
-use core::future::{AsyncDropGlue, async_drop_in_place};
-use core::{mem, ptr};
+use core::future::AsyncDropContents;
+use core::mem;
+use core::ptr::NonNull;
 
 use super::OnceLock;
 use crate::sync::Once;
 
 #[unstable(feature = "async_drop", issue = "126482")]
-unsafe impl<T> AsyncDropGlue for OnceLock<T> {
-    type Owned = T;
+unsafe impl<T> AsyncDropContents for OnceLock<T> {
+    type Contents = T;
 
-    unsafe fn async_drop_glue(to_drop: *mut Self) -> impl Future<Output = ()> {
+    #[inline]
+    unsafe fn release_contents(to_drop: *mut Self) -> Option<NonNull<T>> {
         const { assert!(!mem::needs_drop::<Once>()) };
         // SAFETY: the lock is the caller's to give away, and owns one value or none.
         unsafe {
-            let values = usize::from((*to_drop).initialized_mut());
-            let value = (*to_drop).value.get().cast::<T>();
-            async_drop_in_place(ptr::slice_from_raw_parts_mut(value, values))
+            let is_set = (*to_drop).initialized_mut();
+            is_set.then(|| NonNull::new_unchecked((*to_drop).value.get().cast()))
         }
+    }
+
+    #[inline]
+    unsafe fn drop_emptied(_: *mut Self) {
+        // It owned nothing but the value.
     }
 }

@@ -1,0 +1,124 @@
+//! The drop of a value whose type says where its contents are (`AsyncDropContents`).
+//!
+//! ```text
+//! entry:  _t = &raw mut place; _o = release_contents(move _t)   -> [return: test, unwind: unwind]
+//! test:   switch discriminant(_o)                               -> [None: succ, Some: drop]
+//! drop:   _c = (_o as Some).0; async drop(*_c) -> [return: free, unwind: free', drop: free'']
+//! free:   _t = &raw mut place; _u = drop_emptied(move _t)       -> [return: succ, unwind: unwind]
+//! ```
+//!
+//! The primes are what unwinding and the dropline do in place of `free`. The contents are behind a
+//! pointer that no drop flag knows, so they are dropped as the glue of a type drops its parts: the
+//! elements of a vector by a loop in the body that drops the vector.
+//!
+//! This is below `elaborate_drop` because it extends that module's private `DropCtxt`.
+
+use rustc_abi::{FieldIdx, VariantIdx};
+use rustc_hir::def_id::DefId;
+use rustc_hir::lang_items::LangItem;
+use rustc_middle::mir::*;
+use rustc_middle::ty::{self, Ty};
+use rustc_middle::{bug, span_bug};
+
+use super::super::{DropCtxt, DropElaborator, Unwind};
+use crate::coroutine::async_drop::{Emitter, output_ty};
+
+impl<'a, 'b, 'tcx, D> DropCtxt<'a, 'b, 'tcx, D>
+where
+    D: DropElaborator<'b, 'tcx>,
+    'tcx: 'b,
+{
+    /// Drops the contents of `self.place`, whose type is `ty`, and then what is left of it.
+    pub(super) fn open_drop_of_contents(&mut self, ty: Ty<'tcx>) -> BasicBlock {
+        let (tcx, typing_env) = (self.tcx(), self.elaborator.typing_env());
+        let span = self.source_info.span;
+        let items = tcx.require_lang_item(LangItem::AsyncDropContents, span);
+        let methods = tcx.associated_items(items).in_definition_order();
+        let methods: Vec<DefId> = methods.filter(|item| item.is_fn()).map(|i| i.def_id).collect();
+        let &[release_contents, drop_emptied] = &methods[..] else {
+            span_bug!(span, "`AsyncDropContents` has other methods");
+        };
+        let Some(option_ty) = output_ty(tcx, typing_env, release_contents, ty) else {
+            return self.complete_drop(self.succ, self.unwind);
+        };
+        let argument_of = |ty: Ty<'tcx>| match ty.kind() {
+            ty::Adt(_, args) => args.type_at(0),
+            _ => bug!("`release_contents` returns `{ty}`"),
+        };
+        let non_null_ty = argument_of(option_ty);
+        let pointer_ty = Ty::new_mut_ptr(tcx, argument_of(non_null_ty));
+        let contents = self.new_temp(pointer_ty);
+
+        let (succ, unwind) = (self.succ, self.unwind);
+        let free = self.drop_emptied_block(drop_emptied, ty, contents, succ, unwind);
+        let free_unwinding = unwind.map(|unwind| {
+            self.drop_emptied_block(drop_emptied, ty, contents, unwind, Unwind::InCleanup)
+        });
+        let free_on_dropline = self
+            .dropline
+            .map(|dropline| self.drop_emptied_block(drop_emptied, ty, contents, dropline, unwind));
+        let drop = self.drop_subpath(
+            tcx.mk_place_deref(contents.into()),
+            None,
+            free,
+            free_unwinding,
+            free_on_dropline,
+        );
+
+        let place = self.place;
+        let mut emitter = self.emitter();
+        let option = emitter.temp(option_ty);
+        let some = PlaceElem::Downcast(None, VariantIdx::from_u32(1));
+        let non_null = Place::from(option).project_deeper(&[some], tcx);
+        let non_null = tcx.mk_place_field(non_null, FieldIdx::ZERO, non_null_ty);
+        let pointer = Rvalue::Cast(CastKind::Transmute, Operand::Copy(non_null), pointer_ty);
+        let statements = vec![
+            emitter.statement(StatementKind::StorageLive(contents)),
+            emitter.assign(contents, pointer),
+        ];
+        let drop = emitter.block(statements, TerminatorKind::Goto { target: drop });
+
+        let discriminant_ty = option_ty.discriminant_ty(tcx);
+        let discriminant = emitter.temp(discriminant_ty);
+        let test = emitter.block(
+            vec![emitter.assign(discriminant, Rvalue::Discriminant(option.into()))],
+            TerminatorKind::if_(Operand::Move(discriminant.into()), drop, succ),
+        );
+
+        let mut statements = Vec::new();
+        let this = emitter.address(place, ty, &mut statements);
+        let call = emitter.call((release_contents, ty), [this], option, test, unwind.into_action());
+        emitter.block(statements, call)
+    }
+
+    /// Drops what is left of `self.place` without its contents. The contents' address is known no
+    /// more then.
+    fn drop_emptied_block(
+        &mut self,
+        drop_emptied: DefId,
+        ty: Ty<'tcx>,
+        contents: Local,
+        target: BasicBlock,
+        unwind: Unwind,
+    ) -> BasicBlock {
+        let (tcx, place) = (self.tcx(), self.place);
+        let mut emitter = self.emitter();
+        let mut statements = vec![emitter.statement(StatementKind::StorageDead(contents))];
+        let this = emitter.address(place, ty, &mut statements);
+        let unit = emitter.temp(tcx.types.unit);
+        let call = emitter.call((drop_emptied, ty), [this], unit, target, unwind.into_action());
+        if unwind.is_cleanup() {
+            emitter.cleanup_block(statements, call)
+        } else {
+            emitter.block(statements, call)
+        }
+    }
+
+    fn emitter(&mut self) -> Emitter<'_, 'tcx> {
+        Emitter {
+            tcx: self.elaborator.tcx(),
+            source_info: self.source_info,
+            patch: self.elaborator.patch(),
+        }
+    }
+}

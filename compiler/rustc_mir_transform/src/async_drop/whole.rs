@@ -1,0 +1,210 @@
+//! Drops a value part by part in the body that drops it, if that is known to be all of it.
+//!
+//! ```text
+//! // Before: `_3: Vec<Conn>` goes out of scope.
+//! bb1: drop(_3) -> [return: bb4, unwind: bb7, drop: bb6]
+//!
+//! // After: the loop of `slice.rs` between the calls of `contents.rs`, and no future but that of
+//! // `<Conn as AsyncDrop>::drop`.
+//! ```
+//!
+//! The future of a type's glue (`Destructor::Glue`) would do the same in a coroutine of its own: it
+//! has a state, an address, and a call for each poll. A value is opened in place of that, unless
+//!
+//! - its type is not known: glue decides after monomorphisation, and costs nothing then if nothing
+//!   is awaited (R9);
+//! - it has many parts: each is dropped at three places (mainline, dropline, unwinding), and that
+//!   for each way out of a scope. The glue of a type is there once.
+//!
+//! Which of its parts a value still has is not asked: that is the business of drop elaboration,
+//! which has decided by now that all of it is dropped.
+//!
+//! This is below `elaborate_drop` because it extends that module's private `DropCtxt`.
+
+use std::fmt;
+
+use rustc_abi::{FieldIdx, VariantIdx};
+use rustc_hir::{CoroutineDesugaring, CoroutineKind};
+use rustc_middle::bug;
+use rustc_middle::mir::{BasicBlock, Body, Location, Operand, Place};
+use rustc_middle::ty::{self, InstanceKind, Ty, TyCtxt, TypeVisitableExt};
+
+use super::super::{DropCtxt, DropElaborator, DropFlagMode, DropStyle, Unwind};
+use crate::coroutine::async_drop::Destructor;
+use crate::patch::MirPatch;
+
+/// How many destructors a value may have that is opened outside of its glue. A loop has those of
+/// one element.
+const MAX_DESTRUCTORS: usize = 8;
+
+impl<'a, 'b, 'tcx, D> DropCtxt<'a, 'b, 'tcx, D>
+where
+    D: DropElaborator<'b, 'tcx>,
+    'tcx: 'b,
+{
+    /// Drops all of `place` part by part, if the future of its glue can be saved like this.
+    pub(super) fn open_whole_value(
+        &mut self,
+        place: Place<'tcx>,
+        ty: Ty<'tcx>,
+        succ: BasicBlock,
+        unwind: Unwind,
+        dropline: Option<BasicBlock>,
+    ) -> Option<BasicBlock> {
+        let opening = Opening {
+            tcx: self.tcx(),
+            typing_env: self.elaborator.typing_env(),
+            body: self.elaborator.body(),
+        };
+        if !opening.is_worth_it(ty) {
+            return None;
+        }
+        let source_info = self.source_info;
+        let elaborator = &mut WholeValue { opening, patch: self.elaborator.patch() };
+        let path = ();
+        let mut whole = DropCtxt { elaborator, source_info, path, place, succ, unwind, dropline };
+        Some(match Destructor::contents_ty(opening.tcx, opening.typing_env, ty) {
+            Some(_) => whole.open_drop_of_contents(ty),
+            None => whole.open_drop(),
+        })
+    }
+}
+
+/// Decides what is opened in `body`.
+#[derive(Clone, Copy)]
+struct Opening<'b, 'tcx> {
+    tcx: TyCtxt<'tcx>,
+    typing_env: ty::TypingEnv<'tcx>,
+    body: &'b Body<'tcx>,
+}
+
+impl<'tcx> Opening<'_, 'tcx> {
+    fn is_worth_it(self, ty: Ty<'tcx>) -> bool {
+        // A coroutine of another kind awaits nothing on its mainline. There an opened drop would
+        // not be recognized as one that belongs to the whole value.
+        let can_await = matches!(
+            self.body.coroutine.as_ref().map(|coroutine| coroutine.coroutine_kind),
+            Some(CoroutineKind::Desugared(
+                CoroutineDesugaring::Async | CoroutineDesugaring::AsyncGen,
+                _
+            ))
+        );
+        // Glue drops one type, which is known.
+        let is_glue = matches!(self.body.source.instance, InstanceKind::AsyncDropGlue(..));
+        can_await
+            && self.is_openable(ty)
+            && (is_glue || !ty.has_non_region_param() && self.destructors(ty) <= MAX_DESTRUCTORS)
+    }
+
+    fn is_openable(self, ty: Ty<'tcx>) -> bool {
+        match ty.kind() {
+            ty::Adt(adt, _) => !adt.is_union() && !adt.repr().packed(),
+            ty::Tuple(_) | ty::Closure(..) | ty::CoroutineClosure(..) => true,
+            ty::Array(..) | ty::Slice(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The number of futures that are polled where a value of type `ty` is dropped part by part.
+    fn destructors(self, ty: Ty<'tcx>) -> usize {
+        let Opening { tcx, typing_env, body } = self;
+        let ty = tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty);
+        if !ty.needs_async_drop(tcx, typing_env) {
+            return 0;
+        }
+        let is_opened = Destructor::of_value(tcx, typing_env, body, ty) == Destructor::Glue
+            && self.is_openable(ty);
+        if !is_opened {
+            return 1;
+        }
+        match *ty.kind() {
+            ty::Adt(adt, args) => {
+                if let Some(contents) = Destructor::contents_ty(tcx, typing_env, ty) {
+                    return self.destructors(contents);
+                }
+                let own = usize::from(adt.async_destructor(tcx).is_some());
+                let fields = adt.all_fields().map(|field| field.ty(tcx, args));
+                own + self.destructors_of(fields.chain(ty.boxed_ty()))
+            }
+            ty::Tuple(tys) => self.destructors_of(tys),
+            ty::Closure(_, args) => self.destructors_of(args.as_closure().upvar_tys()),
+            ty::CoroutineClosure(_, args) => {
+                self.destructors_of(args.as_coroutine_closure().upvar_tys())
+            }
+            ty::Array(ty, _) | ty::Slice(ty) => self.destructors(ty),
+            _ => bug!("`{ty}` cannot be opened"),
+        }
+    }
+
+    fn destructors_of(self, tys: impl IntoIterator<Item = Ty<'tcx>>) -> usize {
+        tys.into_iter().map(|ty| self.destructors(ty)).sum()
+    }
+}
+
+/// Elaborates the drop of a value of which nothing is missing: there are no flags, and no part has
+/// a path of its own.
+struct WholeValue<'e, 'b, 'tcx> {
+    opening: Opening<'b, 'tcx>,
+    patch: &'e mut MirPatch<'tcx>,
+}
+
+impl fmt::Debug for WholeValue<'_, '_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WholeValue").finish_non_exhaustive()
+    }
+}
+
+impl<'b, 'tcx> DropElaborator<'b, 'tcx> for WholeValue<'_, 'b, 'tcx> {
+    type Path = ();
+
+    fn patch_ref(&self) -> &MirPatch<'tcx> {
+        self.patch
+    }
+
+    fn patch(&mut self) -> &mut MirPatch<'tcx> {
+        self.patch
+    }
+
+    fn body(&self) -> &'b Body<'tcx> {
+        self.opening.body
+    }
+
+    fn tcx(&self) -> TyCtxt<'tcx> {
+        self.opening.tcx
+    }
+
+    fn typing_env(&self) -> ty::TypingEnv<'tcx> {
+        self.opening.typing_env
+    }
+
+    fn allow_async_drops(&self) -> bool {
+        true
+    }
+
+    fn drop_style(&self, (): (), _: DropFlagMode) -> DropStyle {
+        DropStyle::Static
+    }
+
+    fn get_drop_flag(&mut self, (): ()) -> Option<Operand<'tcx>> {
+        None
+    }
+
+    fn clear_drop_flag(&mut self, _: Location, (): (), _: DropFlagMode) {}
+
+    fn field_subpath(&self, (): (), _: FieldIdx) -> Option<()> {
+        None
+    }
+
+    fn deref_subpath(&self, (): ()) -> Option<()> {
+        None
+    }
+
+    fn downcast_subpath(&self, (): (), _: VariantIdx) -> Option<()> {
+        // Each variant has a ladder.
+        Some(())
+    }
+
+    fn array_subpath(&self, (): (), _: u64, _: u64) -> Option<()> {
+        None
+    }
+}

@@ -202,7 +202,8 @@ impl<'tcx> MutVisitor<'tcx> for InPlace<'tcx> {
                 self.captures.contains_key(local)
             }
             StatementKind::Assign(box (to, Rvalue::Use(operand))) => {
-                to.as_local().and_then(|local| self.captures.get(&local)) == operand.place().as_ref()
+                to.as_local().and_then(|local| self.captures.get(&local))
+                    == operand.place().as_ref()
                     && operand.place().is_some()
             }
             _ => false,

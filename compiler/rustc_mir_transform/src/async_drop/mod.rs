@@ -20,6 +20,9 @@
 //! future of that function is an `ErasedAsyncDrop`, which hides its type. So is the future of an
 //! owner that can own another value of its type: it would contain itself otherwise.
 //!
+//! What a coroutine stores is packed: `captures_in_place.rs` keeps parameters where they were
+//! captured, and `rustc_abi/src/layout/coroutine/packed.rs` lets locals share bytes.
+//!
 //! `future_drop.rs` drops the futures of `async_drop_in_place` themselves. `saved_indices.rs` keeps
 //! an index across a suspension.
 //!
@@ -38,6 +41,7 @@ use rustc_data_structures::fx::FxIndexSet;
 
 use super::*;
 
+mod captures_in_place;
 mod destructor;
 mod expand;
 mod lines;
@@ -47,6 +51,7 @@ mod saved_indices;
 mod shims;
 mod validate;
 
+pub(super) use captures_in_place::use_captures_in_place;
 pub(crate) use destructor::{Destructor, output_ty};
 pub(super) use expand::{Cancellation, expand_async_drops};
 pub(crate) use pending_values::DropPendingValues;
@@ -71,4 +76,13 @@ pub(super) fn dropped_tys<'tcx>(tcx: TyCtxt<'tcx>, body: &Body<'tcx>) -> Option<
         }
     }
     Some(tys.into_iter().collect())
+}
+
+/// Whether the bytes of a coroutine are shared as far as liveness allows. This is decided where the
+/// coroutine is defined, and its layout says so to other crates. The future of
+/// `async_drop_in_place` is made wherever it is needed, and so always has the same answer.
+pub(super) fn packs_layout(tcx: TyCtxt<'_>, coroutine: DefId) -> bool {
+    let asked = tcx.sess.opts.unstable_opts.pack_coroutine_layout;
+    tcx.is_async_drop_in_place_coroutine(coroutine)
+        || asked.unwrap_or_else(|| tcx.features().async_drop())
 }

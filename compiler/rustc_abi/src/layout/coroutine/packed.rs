@@ -30,83 +30,105 @@
 
 use std::cmp::Reverse;
 use std::fmt::Debug;
+use std::iter;
 use std::ops::{Deref, Range};
 
 use rustc_index::bit_set::BitMatrix;
 use rustc_index::{Idx, IndexSlice, IndexVec};
 
-use crate::{AbiAlign, BackendRepr, FieldsShape, LayoutData, Size, Variants};
+use super::super::{LayoutCalculator, LayoutCalculatorResult};
+use crate::{
+    AbiAlign, FieldsShape, HasDataLayout, LayoutData, ReprOptions, Scalar, Size, StructKind,
+    Variants,
+};
 
-/// Where the saved locals are.
-pub(super) struct Packed<FieldIdx: Idx, VariantIdx: Idx> {
-    pub(super) variants: IndexVec<VariantIdx, LayoutData<FieldIdx, VariantIdx>>,
-    /// A multiple of the alignment.
-    pub(super) size: Size,
-    pub(super) align: AbiAlign,
-}
-
-/// Places the saved locals of a coroutine around its captures and its tag, which are the fields of
-/// `outer`, at `outer_ranges`.
-pub(super) fn pack<'a, F, FieldIdx: Idx, VariantIdx: Idx, LocalIdx: Idx>(
-    outer: &LayoutData<FieldIdx, VariantIdx>,
-    outer_ranges: impl Iterator<Item = Range<Size>>,
+/// Packs a coroutine whose layout was computed as upstream does, if that makes it smaller.
+pub(in crate::layout) fn layout<'a, F, FieldIdx: Idx, VariantIdx: Idx, LocalIdx: Idx>(
+    calc: &LayoutCalculator<impl HasDataLayout>,
+    unpacked: LayoutData<FieldIdx, VariantIdx>,
     local_layouts: &IndexSlice<LocalIdx, F>,
+    mut outer_layouts: IndexVec<FieldIdx, F>,
     variant_fields: &IndexSlice<VariantIdx, IndexVec<FieldIdx, LocalIdx>>,
     storage_conflicts: &BitMatrix<LocalIdx, LocalIdx>,
-) -> Packed<FieldIdx, VariantIdx>
+    tag_to_layout: impl Fn(Scalar) -> F,
+) -> LayoutCalculatorResult<FieldIdx, VariantIdx, F>
 where
     F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
     FieldIdx: 'a,
     VariantIdx: 'a,
 {
-    let neighbours = neighbours(local_layouts.len(), variant_fields, storage_conflicts);
-    let outer_ranges: Vec<_> = outer_ranges.collect();
-    let mut order: Vec<LocalIdx> = local_layouts.indices().collect();
-    order.sort_by_key(|&local| {
-        let layout = local_layouts[local];
-        (Reverse(layout.size), Reverse(layout.align.abi))
-    });
+    let Variants::Multiple { tag, .. } = unpacked.variants else { return Ok(unpacked) };
+    // The captures and the tag.
+    outer_layouts.push(tag_to_layout(tag));
+    let outer =
+        calc.univariant(&outer_layouts, &ReprOptions::default(), StructKind::AlwaysSized)?;
+    let FieldsShape::Arbitrary { offsets: outer_offsets, .. } = &outer.fields else {
+        unreachable!("a struct has fields at offsets of their own")
+    };
+    let outer_ranges: Vec<Range<Size>> = iter::zip(outer_offsets, &outer_layouts)
+        .map(|(&offset, layout)| offset..offset + layout.size)
+        .collect();
 
-    let mut offsets: IndexVec<LocalIdx, Option<Size>> =
-        IndexVec::from_elem_n(None, local_layouts.len());
-    let mut taken: Vec<Range<Size>> = Vec::new();
+    let neighbours = neighbours(local_layouts.len(), variant_fields, storage_conflicts);
+    let offsets = place_locals(local_layouts, &outer_ranges, &neighbours);
     let (mut end, mut align) = (outer.size, outer.align);
-    for local in order {
-        let layout = local_layouts[local];
-        taken.clone_from(&outer_ranges);
-        let placed = neighbours.iter(local).filter_map(|neighbour| {
-            let start = offsets[neighbour]?;
-            Some(start..start + local_layouts[neighbour].size)
-        });
-        taken.extend(placed);
-        let offset = first_fit(layout.size, layout.align, &mut taken);
-        offsets[local] = Some(offset);
+    for (&offset, layout) in iter::zip(&offsets, local_layouts) {
         end = end.max(offset + layout.size);
         align = align.max(layout.align);
     }
-
     let size = end.align_to(align.abi);
-    let variants = variant_fields.iter_enumerated().map(|(index, fields)| {
+    if size >= unpacked.size {
+        return Ok(unpacked);
+    }
+
+    let mut packed = LayoutData {
+        fields: outer.fields,
+        size,
+        align,
+        unadjusted_abi_align: align.abi,
+        ..unpacked
+    };
+    let Variants::Multiple { variants, .. } = &mut packed.variants else { unreachable!() };
+    for (variant, locals) in iter::zip(variants, variant_fields) {
         let offsets: IndexVec<FieldIdx, Size> =
-            fields.iter().map(|&local| offsets[local].unwrap()).collect();
+            locals.iter().map(|&local| offsets[local]).collect();
         let mut in_memory_order: IndexVec<u32, FieldIdx> = offsets.indices().collect();
-        in_memory_order
-            .raw
-            .sort_by_key(|&field| (offsets[field], local_layouts[fields[field]].size));
-        LayoutData {
-            variants: Variants::Single { index },
-            fields: FieldsShape::Arbitrary { offsets, in_memory_order },
-            backend_repr: BackendRepr::Memory { sized: true },
-            largest_niche: None,
-            uninhabited: fields.iter().any(|&local| local_layouts[local].uninhabited),
-            align,
-            size,
-            max_repr_align: None,
-            unadjusted_abi_align: align.abi,
-            randomization_seed: Default::default(),
-        }
+        let position = |field: &FieldIdx| (offsets[*field], local_layouts[locals[*field]].size);
+        in_memory_order.raw.sort_by_key(position);
+        variant.fields = FieldsShape::Arbitrary { offsets, in_memory_order };
+        (variant.size, variant.align, variant.unadjusted_abi_align) = (size, align, align.abi);
+    }
+    Ok(packed)
+}
+
+/// The offset of each local, for all states.
+fn place_locals<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
+    local_layouts: &IndexSlice<LocalIdx, F>,
+    outer_ranges: &[Range<Size>],
+    neighbours: &BitMatrix<LocalIdx, LocalIdx>,
+) -> IndexVec<LocalIdx, Size>
+where
+    F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
+{
+    let mut order: Vec<LocalIdx> = local_layouts.indices().collect();
+    order.sort_by_key(|&local| {
+        let layout = local_layouts[local];
+        Reverse((layout.size, layout.align.abi))
     });
-    Packed { variants: variants.collect(), size, align }
+    let mut placed: IndexVec<LocalIdx, Option<Size>> =
+        IndexVec::from_elem_n(None, local_layouts.len());
+    let mut taken = Vec::new();
+    for local in order {
+        taken.clear();
+        taken.extend_from_slice(outer_ranges);
+        taken.extend(neighbours.iter(local).filter_map(|neighbour| {
+            let start = placed[neighbour]?;
+            Some(start..start + local_layouts[neighbour].size)
+        }));
+        let layout = local_layouts[local];
+        placed[local] = Some(first_fit(layout.size, layout.align, &mut taken));
+    }
+    placed.into_iter().map(|offset| offset.unwrap()).collect()
 }
 
 /// For each local those with which it shares no byte.

@@ -166,22 +166,31 @@ mod awaited {
         }
     }
 
+    fn slow() -> Slow {
+        Slow([0; 100])
+    }
+
+    async fn slowly() {
+        let _slow = slow();
+        ready(()).await;
+    }
+
+    async fn a_pair_slowly() {
+        let _pair = (slow(), slow());
+        ready(()).await;
+    }
+
+    async fn a_vec_slowly() {
+        let _vec = vec![slow()];
+        ready(()).await;
+    }
+
     pub fn rows() {
         crate::row("awaited: one", one());
         crate::row("awaited: two", two());
         crate::row("awaited: two scopes", one_after_the_other());
-        let slow = || Slow([0; 100]);
-        crate::row("awaited: slowly", async {
-            let _slow = slow();
-            ready(()).await;
-        });
-        crate::row("awaited: a pair, slowly", async {
-            let _pair = (slow(), slow());
-            ready(()).await;
-        });
-        crate::row("awaited: a Vec, slowly", async {
-            let _vec = vec![slow()];
-            ready(()).await;
-        });
+        crate::row("awaited: slowly", slowly());
+        crate::row("awaited: a pair, slowly", a_pair_slowly());
+        crate::row("awaited: a Vec, slowly", a_vec_slowly());
     }
 }

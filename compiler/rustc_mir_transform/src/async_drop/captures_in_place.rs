@@ -53,7 +53,7 @@ pub(in crate::coroutine) fn use_captures_in_place<'tcx>(tcx: TyCtxt<'tcx>, body:
             let Some(field) = captured_field(capture) else { return false };
             mentions.captures[&field] == 1
                 && !mentions.fixed.contains(local)
-                && mentions.after_suspension.contains(local)
+                && mentions.saved.contains(local)
                 && body.local_decls[local].ty == capture.ty(&*body, tcx).ty
                 // Two locals cannot be one capture.
                 && mentions.captures.insert(field, 0).is_some()
@@ -118,8 +118,9 @@ struct Mentions {
     whole_coroutine: bool,
     /// The locals in whose place nothing else can be: arguments, and indices.
     fixed: DenseBitSet<Local>,
-    /// The locals that are used where the coroutine may have been suspended before.
-    after_suspension: DenseBitSet<Local>,
+    /// The locals that may be alive across a suspension: they are borrowed, or used where the
+    /// coroutine may have been suspended before.
+    saved: DenseBitSet<Local>,
     suspended: DenseBitSet<BasicBlock>,
 }
 
@@ -135,7 +136,7 @@ impl Mentions {
             captures: FxHashMap::default(),
             whole_coroutine: false,
             fixed,
-            after_suspension: DenseBitSet::new_empty(locals),
+            saved: DenseBitSet::new_empty(locals),
             suspended: blocks_after_suspension(body),
         };
         mentions.visit_body(body);
@@ -160,8 +161,9 @@ impl<'tcx> Visitor<'tcx> for Mentions {
     }
 
     fn visit_local(&mut self, local: Local, context: PlaceContext, location: Location) {
-        if context.is_use() && self.suspended.contains(location.block) {
-            self.after_suspension.insert(local);
+        let is_alive_longer = context.is_borrow() || context.is_address_of();
+        if is_alive_longer || context.is_use() && self.suspended.contains(location.block) {
+            self.saved.insert(local);
         }
     }
 }

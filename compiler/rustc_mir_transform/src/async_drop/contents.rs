@@ -13,7 +13,6 @@
 //!
 //! This is below `elaborate_drop` because it extends that module's private `DropCtxt`.
 
-use rustc_abi::{FieldIdx, VariantIdx};
 use rustc_hir::def_id::DefId;
 use rustc_hir::lang_items::LangItem;
 use rustc_middle::mir::*;
@@ -21,7 +20,7 @@ use rustc_middle::ty::{self, Ty};
 use rustc_middle::{bug, span_bug};
 
 use super::super::{DropCtxt, DropElaborator, Unwind};
-use crate::coroutine::async_drop::{Emitter, output_ty};
+use crate::coroutine::async_drop::output_ty;
 
 impl<'a, 'b, 'tcx, D> DropCtxt<'a, 'b, 'tcx, D>
 where
@@ -68,9 +67,7 @@ where
         let place = self.place;
         let mut emitter = self.emitter();
         let option = emitter.temp(option_ty);
-        let some = PlaceElem::Downcast(None, VariantIdx::from_u32(1));
-        let non_null = Place::from(option).project_deeper(&[some], tcx);
-        let non_null = tcx.mk_place_field(non_null, FieldIdx::ZERO, non_null_ty);
+        let non_null = emitter.payload(option, non_null_ty);
         let pointer = Rvalue::Cast(CastKind::Transmute, Operand::Copy(non_null), pointer_ty);
         let statements = vec![
             emitter.statement(StatementKind::StorageLive(contents)),
@@ -78,12 +75,7 @@ where
         ];
         let drop = emitter.block(statements, TerminatorKind::Goto { target: drop });
 
-        let discriminant_ty = option_ty.discriminant_ty(tcx);
-        let discriminant = emitter.temp(discriminant_ty);
-        let test = emitter.block(
-            vec![emitter.assign(discriminant, Rvalue::Discriminant(option.into()))],
-            TerminatorKind::if_(Operand::Move(discriminant.into()), drop, succ),
-        );
+        let test = emitter.test_option(false, (option, option_ty), drop, succ);
 
         let mut statements = Vec::new();
         let this = emitter.address(place, ty, &mut statements);
@@ -107,18 +99,6 @@ where
         let this = emitter.address(place, ty, &mut statements);
         let unit = emitter.temp(tcx.types.unit);
         let call = emitter.call((drop_emptied, ty), [this], unit, target, unwind.into_action());
-        if unwind.is_cleanup() {
-            emitter.cleanup_block(statements, call)
-        } else {
-            emitter.block(statements, call)
-        }
-    }
-
-    fn emitter(&mut self) -> Emitter<'_, 'tcx> {
-        Emitter {
-            tcx: self.elaborator.tcx(),
-            source_info: self.source_info,
-            patch: self.elaborator.patch(),
-        }
+        emitter.block_on(unwind.is_cleanup(), statements, call)
     }
 }

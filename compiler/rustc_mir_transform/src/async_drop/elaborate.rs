@@ -20,7 +20,7 @@ use rustc_middle::ty::{InstanceKind, Ty};
 use rustc_span::{DesugaringKind, sym};
 
 use super::{DropCtxt, DropElaborator, Unwind};
-use crate::coroutine::async_drop::Destructor;
+use crate::coroutine::async_drop::{Destructor, Emitter};
 
 mod contents;
 mod slice;
@@ -134,5 +134,11 @@ where
                 span.is_desugaring(DesugaringKind::Await)
                     && body.var_debug_info.iter().any(is_awaitee)
             })
+    }
+
+    /// Emits what belongs to this drop.
+    fn emitter(&mut self) -> Emitter<'_, 'tcx> {
+        let (tcx, source_info) = (self.tcx(), self.source_info);
+        Emitter { tcx, source_info, patch: self.elaborator.patch() }
     }
 }

@@ -49,7 +49,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         self.block_on(true, statements, kind)
     }
 
-    fn block_on(
+    pub(crate) fn block_on(
         &mut self,
         is_cleanup: bool,
         statements: Vec<Statement<'tcx>>,
@@ -72,7 +72,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
     }
 
     /// Assigns `&mut place` to a new local.
-    pub(super) fn borrow(
+    pub(crate) fn borrow(
         &mut self,
         place: Place<'tcx>,
         ty: Ty<'tcx>,
@@ -137,6 +137,27 @@ impl<'tcx> Emitter<'_, 'tcx> {
         }
     }
 
+    /// What is in `option`, if that is `Some`.
+    pub(crate) fn payload(&self, option: Local, ty: Ty<'tcx>) -> Place<'tcx> {
+        const SOME: VariantIdx = VariantIdx::from_u32(1);
+        let some = self.tcx.mk_place_downcast_unnamed(option.into(), SOME);
+        self.tcx.mk_place_field(some, FieldIdx::ZERO, ty)
+    }
+
+    /// Builds the block that tests whether an `Option` is `Some`.
+    pub(crate) fn test_option(
+        &mut self,
+        is_cleanup: bool,
+        (option, ty): (Local, Ty<'tcx>),
+        some: BasicBlock,
+        none: BasicBlock,
+    ) -> BasicBlock {
+        let discriminant = self.temp(ty.discriminant_ty(self.tcx));
+        let read = self.assign(discriminant, Rvalue::Discriminant(option.into()));
+        let test = TerminatorKind::if_(Operand::Move(discriminant.into()), some, none);
+        self.block_on(is_cleanup, vec![read], test)
+    }
+
     /// The block that unwinding goes on to.
     pub(super) fn unwind_block(&mut self, unwind: UnwindAction) -> BasicBlock {
         match unwind {
@@ -148,7 +169,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
     }
 
     /// A synchronous drop of `place`.
-    pub(super) fn sync_drop(
+    pub(crate) fn sync_drop(
         place: Place<'tcx>,
         target: BasicBlock,
         unwind: UnwindAction,
@@ -224,7 +245,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
     }
 
     /// Gives the new, still empty `block` its contents.
-    pub(super) fn fill(
+    pub(crate) fn fill(
         &mut self,
         block: BasicBlock,
         statements: Vec<Statement<'tcx>>,

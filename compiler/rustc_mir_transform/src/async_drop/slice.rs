@@ -1,30 +1,45 @@
 //! The loop that drops the elements of a slice by await.
 //!
 //! ```text
-//! entry:   StorageLive(_c); StorageLive(_n)
-//!          _p = &raw mut place; _c = _p as *mut T; _n = len(_p)    -> head
-//! head:    if _n == 0 { StorageDead(_c); StorageDead(_n) -> succ } -> element
-//! element: async drop(*_c; poll=_9) -> [return: advance, unwind: advance', drop: advance'']
-//! advance: _c = Offset(_c, 1); _n = _n - 1                         -> head
+//! entry:   StorageLive(_c); StorageLive(_e)
+//!          _s = &raw mut place; _c = _s as *mut T; _e = Offset(_c, len(_s))   -> head
+//! head:    if _c == _e                                          -> [true: done, false: element]
+//! element: async drop(*_c; poll=_9)     -> [return: advance, unwind: advance', drop: advance'']
+//! advance: _c = Offset(_c, 1); if _c == _e                      -> [true: done, false: element]
+//! done:    StorageDead(_c); StorageDead(_e)                     -> succ
 //! ```
 //!
 //! The primes are the loops of unwinding and of the dropline, which go on where this one stopped.
 //! An element counts as dropped on each way out of its drop, so each way leads to an `advance`. The
-//! future saves `_c` and `_n`: what is dropped is behind `_c`, and needs no address of its own.
+//! test at its end is that of `head` once more, which saves each element a jump.
+//!
+//! The coroutine saves what an iterator over the slice consists of, and no more: the element that
+//! is being dropped is the one that `_c` points to. Values without a size have no position. If the
+//! type may be one of those, `_e` is in truth the number of elements that are left.
 //!
 //! This is below `elaborate_drop` because it extends that module's private `DropCtxt`.
 
 use rustc_middle::mir::*;
-use rustc_middle::ty::Ty;
+use rustc_middle::ty::{self, Ty, TyCtxt};
 
 use super::super::{DropCtxt, DropElaborator, DropFlagMode, Unwind};
+use crate::coroutine::async_drop::Emitter;
 
 /// What the three loops over one slice share.
 #[derive(Clone, Copy)]
 struct Cursor<'tcx> {
     element: Local,
-    left: Local,
+    bound: Bound,
     element_ty: Ty<'tcx>,
+}
+
+/// Where a loop ends.
+#[derive(Clone, Copy)]
+enum Bound {
+    /// Behind the last element.
+    End(Local),
+    /// When so many elements were dropped.
+    Left(Local),
 }
 
 /// A loop whose element is not dropped yet.
@@ -56,30 +71,22 @@ where
         if !awaits {
             return None;
         }
-        let slice = self.new_temp(Ty::new_mut_ptr(tcx, Ty::new_slice(tcx, element_ty)));
         let pointer_ty = Ty::new_mut_ptr(tcx, element_ty);
-        let cursor = Cursor {
-            element: self.new_temp(pointer_ty),
-            left: self.new_temp(tcx.types.usize),
-            element_ty,
+        let element = self.new_temp(pointer_ty);
+        let bound = if has_size(tcx, element_ty, 8) {
+            Bound::End(self.new_temp(pointer_ty))
+        } else {
+            Bound::Left(self.new_temp(tcx.types.usize))
         };
+        let cursor = Cursor { element, bound, element_ty };
 
-        let unwind = match self.unwind {
-            Unwind::To(succ) => {
-                let unwinding = self.loop_without_drop(cursor, succ, Unwind::InCleanup);
-                let kind = TerminatorKind::Drop {
-                    place: tcx.mk_place_deref(cursor.element.into()),
-                    target: unwinding.advance,
-                    unwind: Unwind::InCleanup.into_action(),
-                    replace: false,
-                    drop: None,
-                    async_fut: None,
-                };
-                self.elaborator.patch().patch_terminator(unwinding.body, kind);
-                Unwind::To(unwinding.advance)
-            }
-            Unwind::InCleanup => Unwind::InCleanup,
-        };
+        let unwind = self.unwind.map(|succ| {
+            let unwinding = self.loop_without_drop(cursor, succ, Unwind::InCleanup);
+            let terminate = Unwind::InCleanup.into_action();
+            let kind = Emitter::sync_drop(cursor.place(tcx), unwinding.advance, terminate);
+            self.elaborator.patch().patch_terminator(unwinding.body, kind);
+            unwinding.advance
+        });
         let dropline = self.dropline.map(|succ| {
             let dropline = self.loop_without_drop(cursor, succ, unwind);
             self.await_element(cursor, &dropline, unwind, None);
@@ -88,19 +95,34 @@ where
         let mainline = self.loop_without_drop(cursor, self.succ, unwind);
         self.await_element(cursor, &mainline, unwind, dropline);
 
-        let first = Rvalue::Cast(CastKind::PtrToPtr, Operand::Copy(slice.into()), pointer_ty);
-        let length = Rvalue::UnaryOp(UnOp::PtrMetadata, Operand::Copy(slice.into()));
-        let statements = vec![
-            Statement::new(self.source_info, StatementKind::StorageLive(cursor.element)),
-            Statement::new(self.source_info, StatementKind::StorageLive(cursor.left)),
-            self.assign(slice.into(), Rvalue::RawPtr(RawPtrKind::Mut, self.place)),
-            self.assign(cursor.element.into(), first),
-            self.assign(cursor.left.into(), length),
-        ];
-        let goto = TerminatorKind::Goto { target: mainline.head };
-        let entry = self.block(statements, goto, unwind);
+        let entry = self.enter_loop(cursor, mainline.head);
         let reset = self.drop_flag_reset_block(DropFlagMode::Deep, entry, unwind);
         Some(self.drop_flag_test_block(reset, self.succ, unwind))
+    }
+
+    /// Points the cursor to the first element of the slice `self.place`.
+    fn enter_loop(&mut self, cursor: Cursor<'tcx>, head: BasicBlock) -> BasicBlock {
+        let (tcx, place) = (self.tcx(), self.place);
+        let Cursor { element, bound, element_ty } = cursor;
+        let mut emitter = self.emitter();
+        let live = |local| emitter.statement(StatementKind::StorageLive(local));
+        let mut statements = cursor.locals().map(live).to_vec();
+        let slice = emitter.address(place, Ty::new_slice(tcx, element_ty), &mut statements);
+        let pointer_ty = Ty::new_mut_ptr(tcx, element_ty);
+        let first = Rvalue::Cast(CastKind::PtrToPtr, Operand::Copy(slice.into()), pointer_ty);
+        statements.push(emitter.assign(element, first));
+        let length = Rvalue::UnaryOp(UnOp::PtrMetadata, Operand::Copy(slice.into()));
+        match bound {
+            Bound::End(end) => {
+                let count = emitter.temp(tcx.types.usize);
+                statements.push(emitter.assign(count, length));
+                let operands = (Operand::Copy(element.into()), Operand::Move(count.into()));
+                let behind = Rvalue::BinaryOp(BinOp::Offset, Box::new(operands));
+                statements.push(emitter.assign(end, behind));
+            }
+            Bound::Left(left) => statements.push(emitter.assign(left, length)),
+        }
+        emitter.block(statements, TerminatorKind::Goto { target: head })
     }
 
     fn await_element(
@@ -110,47 +132,84 @@ where
         unwind: Unwind,
         dropline: Option<BasicBlock>,
     ) {
-        let place = self.tcx().mk_place_deref(cursor.element.into());
-        let ty = cursor.element_ty;
+        let (place, ty) = (cursor.place(self.tcx()), cursor.element_ty);
         self.build_async_drop(place, ty, Some(*body), *advance, unwind, dropline, false);
     }
 
     /// Builds a loop that leads to `succ` in the end. Its blocks unwind like `unwind`.
     fn loop_without_drop(
         &mut self,
-        Cursor { element, left, .. }: Cursor<'tcx>,
+        cursor: Cursor<'tcx>,
         succ: BasicBlock,
         unwind: Unwind,
     ) -> Loop {
-        let tcx = self.tcx();
-        let binary = |op, local: Local, constant| {
-            Rvalue::BinaryOp(op, Box::new((Operand::Copy(local.into()), constant)))
+        let is_cleanup = unwind.is_cleanup();
+        let element = cursor.element;
+        let [zero, one] = [0, 1].map(|number| self.constant_usize(number));
+        let mut emitter = self.emitter();
+        let body = emitter.block_on(is_cleanup, vec![], TerminatorKind::Unreachable);
+        let dead =
+            cursor.locals().map(|local| emitter.statement(StatementKind::StorageDead(local)));
+        let done = emitter.block_on(is_cleanup, dead.into(), TerminatorKind::Goto { target: succ });
+
+        let binary = |op, local: Local, operand| {
+            Rvalue::BinaryOp(op, Box::new((Operand::Copy(local.into()), operand)))
         };
-        let body = self.new_block(unwind, TerminatorKind::Unreachable);
-
-        let is_done = self.new_temp(tcx.types.bool);
-        let compare = binary(BinOp::Eq, left, self.constant_usize(0));
-        let dead = [element, left]
-            .map(|local| Statement::new(self.source_info, StatementKind::StorageDead(local)));
-        let done = self.block(dead.into(), TerminatorKind::Goto { target: succ }, unwind);
-        let test = TerminatorKind::if_(Operand::Move(is_done.into()), done, body);
-        let head = self.block(vec![self.assign(is_done.into(), compare)], test, unwind);
-
-        let next = binary(BinOp::Offset, element, self.constant_usize(1));
-        let fewer = binary(BinOp::Sub, left, self.constant_usize(1));
-        let statements = vec![self.assign(element.into(), next), self.assign(left.into(), fewer)];
-        let advance = self.block(statements, TerminatorKind::Goto { target: head }, unwind);
+        let mut step = vec![emitter.assign(element, binary(BinOp::Offset, element, one.clone()))];
+        let compare = match cursor.bound {
+            Bound::End(end) => binary(BinOp::Eq, element, Operand::Copy(end.into())),
+            Bound::Left(left) => {
+                step.push(emitter.assign(left, binary(BinOp::Sub, left, one)));
+                binary(BinOp::Eq, left, zero)
+            }
+        };
+        let mut test = |mut statements: Vec<Statement<'tcx>>| {
+            let is_done = emitter.temp(emitter.tcx.types.bool);
+            statements.push(emitter.assign(is_done, compare.clone()));
+            let kind = TerminatorKind::if_(Operand::Move(is_done.into()), done, body);
+            emitter.block_on(is_cleanup, statements, kind)
+        };
+        let (head, advance) = (test(vec![]), test(step));
         Loop { body, advance, head }
     }
+}
 
-    fn block(
-        &mut self,
-        statements: Vec<Statement<'tcx>>,
-        kind: TerminatorKind<'tcx>,
-        unwind: Unwind,
-    ) -> BasicBlock {
-        let terminator = Terminator { source_info: self.source_info, kind };
-        let data = BasicBlockData::new_stmts(statements, Some(terminator), unwind.is_cleanup());
-        self.elaborator.patch().new_block(data)
+impl<'tcx> Cursor<'tcx> {
+    fn place(self, tcx: TyCtxt<'tcx>) -> Place<'tcx> {
+        tcx.mk_place_deref(self.element.into())
+    }
+
+    fn locals(self) -> [Local; 2] {
+        let (Bound::End(bound) | Bound::Left(bound)) = self.bound;
+        [self.element, bound]
+    }
+}
+
+/// Whether each value of the type certainly takes a byte or more. A layout would tell exactly, but
+/// that of a coroutine may depend on the body at hand. It is enough to look a few types deep.
+fn has_size<'tcx>(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>, depth: usize) -> bool {
+    let Some(deeper) = depth.checked_sub(1) else { return false };
+    match *ty.kind() {
+        ty::Bool
+        | ty::Char
+        | ty::Int(_)
+        | ty::Uint(_)
+        | ty::Float(_)
+        | ty::Ref(..)
+        | ty::RawPtr(..)
+        | ty::FnPtr(..)
+        // It has a state.
+        | ty::Coroutine(..) => true,
+        ty::Pat(ty, _) => has_size(tcx, ty, deeper),
+        ty::Tuple(tys) => tys.iter().any(|ty| has_size(tcx, ty, deeper)),
+        ty::Array(ty, length) => {
+            length.try_to_target_usize(tcx).is_some_and(|length| length > 0)
+                && has_size(tcx, ty, deeper)
+        }
+        ty::Adt(adt, args) if adt.is_struct() => {
+            let mut fields = adt.all_fields().map(|field| field.ty(tcx, args));
+            fields.any(|ty| has_size(tcx, ty, deeper))
+        }
+        _ => false,
     }
 }

@@ -1,21 +1,14 @@
 //! The async drop glue of an array's iterator.
 
 use super::IntoIter;
-use crate::future::AsyncDropContents;
-use crate::ptr::NonNull;
+use crate::future::{AsyncDropGlue, async_drop_in_place};
 
 #[unstable(feature = "async_drop", issue = "126482")]
-unsafe impl<T, const N: usize> AsyncDropContents for IntoIter<T, N> {
-    type Contents = [T];
+unsafe impl<T, const N: usize> AsyncDropGlue for IntoIter<T, N> {
+    type Owned = [T; N];
 
-    #[inline]
-    unsafe fn release_contents(to_drop: *mut Self) -> Option<NonNull<[T]>> {
-        // SAFETY: the iterator is the caller's to give away.
-        Some(NonNull::from(unsafe { (*to_drop).as_mut_slice() }))
-    }
-
-    #[inline]
-    unsafe fn drop_emptied(_: *mut Self) {
-        // It owned nothing but these elements.
+    unsafe fn async_drop_glue(to_drop: *mut Self) -> impl Future<Output = ()> {
+        // SAFETY: the iterator is the caller's to give away, and owns nothing but these elements.
+        unsafe { async_drop_in_place(&raw mut *(*to_drop).as_mut_slice()) }
     }
 }

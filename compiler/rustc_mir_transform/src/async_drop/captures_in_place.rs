@@ -32,9 +32,9 @@
 use rustc_abi::FieldIdx;
 use rustc_data_structures::fx::FxHashMap;
 use rustc_index::bit_set::DenseBitSet;
-use rustc_middle::mir::visit::{MutVisitor, PlaceContext, Visitor};
+use rustc_middle::mir::visit::{MutVisitor, MutatingUseContext, PlaceContext, Visitor};
 use rustc_middle::mir::*;
-use rustc_middle::ty::TyCtxt;
+use rustc_middle::ty::{self, TyCtxt};
 
 use super::{SELF_ARG, packs_layout};
 
@@ -44,17 +44,20 @@ pub(in crate::coroutine) fn use_captures_in_place<'tcx>(tcx: TyCtxt<'tcx>, body:
         return;
     }
     let mut mentions = Mentions::of(body);
-    if mentions.whole_coroutine {
+    if mentions.as_whole {
         return;
     }
+    let typing_env = ty::TypingEnv::post_analysis(tcx, body.source.def_id());
     let captures: FxHashMap<Local, Place<'tcx>> = initializations(body)
         .into_iter()
         .filter(|&(local, capture)| {
             let Some(field) = captured_field(capture) else { return false };
+            let ty = body.local_decls[local].ty;
             mentions.captures[&field] == 1
                 && !mentions.fixed.contains(local)
                 && mentions.saved.contains(local)
-                && body.local_decls[local].ty == capture.ty(&*body, tcx).ty
+                && ty == capture.ty(&*body, tcx).ty
+                && !(mentions.dropped && ty.needs_drop(tcx, typing_env))
                 // Two locals cannot be one capture.
                 && mentions.captures.insert(field, 0).is_some()
         })
@@ -114,8 +117,11 @@ impl<'tcx> Visitor<'tcx> for Written {
 struct Mentions {
     /// How often each capture, or a part of it, is mentioned.
     captures: FxHashMap<FieldIdx, usize>,
-    /// Something is done to the coroutine as a whole.
-    whole_coroutine: bool,
+    /// All captures are dropped somewhere. Elaboration leaves such a drop if none of those that need
+    /// it are ever moved.
+    dropped: bool,
+    /// Something else is done to the coroutine as a whole.
+    as_whole: bool,
     /// The locals in whose place nothing else can be: arguments, and indices.
     fixed: DenseBitSet<Local>,
     /// The locals that may be alive across a suspension: they are borrowed, or used where the
@@ -134,7 +140,8 @@ impl Mentions {
         }
         let mut mentions = Mentions {
             captures: FxHashMap::default(),
-            whole_coroutine: false,
+            dropped: false,
+            as_whole: false,
             fixed,
             saved: DenseBitSet::new_empty(locals),
             suspended: blocks_after_suspension(body),
@@ -149,7 +156,10 @@ impl<'tcx> Visitor<'tcx> for Mentions {
         if place.local == SELF_ARG && context.is_use() {
             match place.projection.first() {
                 Some(&PlaceElem::Field(field, _)) => *self.captures.entry(field).or_default() += 1,
-                _ => self.whole_coroutine = true,
+                _ if context == PlaceContext::MutatingUse(MutatingUseContext::Drop) => {
+                    self.dropped = true;
+                }
+                _ => self.as_whole = true,
             }
         }
         for elem in place.projection {

@@ -1,10 +1,11 @@
 //! The async drop glue of an `Rc`: the last one drops the value by await, and frees it then.
 
 use core::future::AsyncDropContents;
+use core::hint;
 use core::mem::DropGuard;
 use core::ptr::{self, NonNull};
 
-use super::{Rc, RcInnerPtr, Weak};
+use super::{Rc, RcInnerPtr, Weak, is_dangling};
 use crate::alloc::Allocator;
 
 #[unstable(feature = "async_drop", issue = "126482")]
@@ -29,6 +30,7 @@ unsafe impl<T: ?Sized, A: Allocator> AsyncDropContents for Rc<T, A> {
         // SAFETY: the value is gone, and with it what the strong pointers held together.
         unsafe {
             let _alloc = DropGuard::new(&raw mut (*to_drop).alloc, |alloc| alloc.drop_in_place());
+            hint::assert_unchecked(!is_dangling((*to_drop).ptr.as_ptr()));
             drop(Weak { ptr: (*to_drop).ptr, alloc: &(*to_drop).alloc });
         }
     }

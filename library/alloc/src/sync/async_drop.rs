@@ -1,12 +1,13 @@
 //! The async drop glue of an `Arc`: the last one drops the value by await, and frees it then.
 
 use core::future::AsyncDropContents;
+use core::hint;
 use core::mem::DropGuard;
 use core::ptr::{self, NonNull};
 use core::sync::atomic;
 use core::sync::atomic::Ordering::{Acquire, Release};
 
-use super::{Arc, Weak};
+use super::{Arc, Weak, is_dangling};
 use crate::alloc::Allocator;
 
 #[unstable(feature = "async_drop", issue = "126482")]
@@ -32,6 +33,7 @@ unsafe impl<T: ?Sized, A: Allocator> AsyncDropContents for Arc<T, A> {
         // SAFETY: the value is gone, and with it what the strong pointers held together.
         unsafe {
             let _alloc = DropGuard::new(&raw mut (*to_drop).alloc, |alloc| alloc.drop_in_place());
+            hint::assert_unchecked(!is_dangling((*to_drop).ptr.as_ptr()));
             drop(Weak { ptr: (*to_drop).ptr, alloc: &(*to_drop).alloc });
         }
     }

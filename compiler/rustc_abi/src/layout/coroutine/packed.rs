@@ -24,9 +24,9 @@
 //!   asked here again, since memory safety depends on it.
 //!
 //! What is left is to colour an interference graph, as a compiler does for the slots of a stack
-//! frame. Locals are placed one after the other, the largest first, each at the lowest offset that
-//! is free of its neighbours in the graph. Captures and the tag are alive in all states; the bytes
-//! of padding between them are used.
+//! frame. Locals are placed one after the other, each at the lowest offset that is free of its
+//! neighbours in the graph, in more than one order, of which the best is taken. Captures and the
+//! tag are alive in all states; the bytes of padding between them are used.
 
 use std::cmp::Reverse;
 use std::fmt::Debug;
@@ -70,13 +70,15 @@ where
         .collect();
 
     let neighbours = neighbours(local_layouts.len(), variant_fields, storage_conflicts);
-    let offsets = place_locals(local_layouts, &outer_ranges, &neighbours);
-    let (mut end, mut align) = (outer.size, outer.align);
-    for (&offset, layout) in iter::zip(&offsets, local_layouts) {
-        end = end.max(offset + layout.size);
-        align = align.max(layout.align);
-    }
-    let size = end.align_to(align.abi);
+    let align = local_layouts.iter().map(|layout| layout.align).fold(outer.align, Ord::max);
+    let (size, offsets) = orders(local_layouts)
+        .map(|order| {
+            let offsets = place_locals(&order, local_layouts, &outer_ranges, &neighbours);
+            let ends = iter::zip(&offsets, local_layouts).map(|(&at, layout)| at + layout.size);
+            (ends.fold(outer.size, Ord::max).align_to(align.abi), offsets)
+        })
+        .min_by_key(|&(size, _)| size)
+        .unwrap();
     if size >= unpacked.size {
         return Ok(unpacked);
     }
@@ -101,8 +103,28 @@ where
     Ok(packed)
 }
 
+/// The orders in which the locals are placed. None is the best for all coroutines.
+fn orders<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
+    local_layouts: &IndexSlice<LocalIdx, F>,
+) -> impl Iterator<Item = Vec<LocalIdx>>
+where
+    F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
+{
+    // Large locals leave room for small ones.
+    let mut largest_first: Vec<LocalIdx> = local_layouts.indices().collect();
+    largest_first.sort_by_key(|&local| {
+        let layout = local_layouts[local];
+        Reverse((layout.size, layout.align.abi))
+    });
+    // Locals with a low alignment fill the word that the tag begins.
+    let mut lowest_alignment_first = largest_first.clone();
+    lowest_alignment_first.sort_by_key(|&local| local_layouts[local].align.abi);
+    [largest_first, lowest_alignment_first].into_iter()
+}
+
 /// The offset of each local, for all states.
 fn place_locals<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
+    order: &[LocalIdx],
     local_layouts: &IndexSlice<LocalIdx, F>,
     outer_ranges: &[Range<Size>],
     neighbours: &BitMatrix<LocalIdx, LocalIdx>,
@@ -110,15 +132,10 @@ fn place_locals<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
 where
     F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
 {
-    let mut order: Vec<LocalIdx> = local_layouts.indices().collect();
-    order.sort_by_key(|&local| {
-        let layout = local_layouts[local];
-        Reverse((layout.size, layout.align.abi))
-    });
     let mut placed: IndexVec<LocalIdx, Option<Size>> =
         IndexVec::from_elem_n(None, local_layouts.len());
     let mut taken = Vec::new();
-    for local in order {
+    for &local in order {
         taken.clear();
         taken.extend_from_slice(outer_ranges);
         taken.extend(neighbours.iter(local).filter_map(|neighbour| {

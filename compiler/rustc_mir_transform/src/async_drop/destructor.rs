@@ -130,6 +130,8 @@ impl Destructor {
         drop_ty: Ty<'tcx>,
         fut_ty: Ty<'tcx>,
     ) -> Destructor {
+        // As elaboration asked. The phase of the body would say less of coroutines.
+        let typing_env = ty::TypingEnv::post_analysis(tcx, body.source.def_id());
         let erase = |ty| tcx.erase_and_anonymize_regions(ty);
         match *fut_ty.kind() {
             ty::Coroutine(def_id, args)
@@ -141,16 +143,14 @@ impl Destructor {
             ty::Alias(..) => bug!("the type `{fut_ty}` of a destructor's future is not normalized"),
             _ if drop_ty.is_trait() => Destructor::ErasedByVtable,
             _ if is_erased(tcx, fut_ty)
-                && !Destructor::is_own_future_erased(tcx, body.typing_env(tcx), drop_ty) =>
+                && !Destructor::is_own_future_erased(tcx, typing_env, drop_ty) =>
             {
                 Destructor::Erased
             }
             _ => match drop_ty.ty_adt_def() {
                 Some(adt) if adt.async_destructor(tcx).is_none() => Destructor::GlueByHand,
                 // A ladder drops the fields, or the glue of the type does.
-                _ if !Destructor::has_sync_fields(tcx, body.typing_env(tcx), drop_ty) => {
-                    Destructor::Own
-                }
+                _ if !Destructor::has_sync_fields(tcx, typing_env, drop_ty) => Destructor::Own,
                 _ => match body.source.instance {
                     InstanceKind::AsyncDropGlue(_, glue) if dropee_ty(glue) == drop_ty => {
                         Destructor::Own

@@ -70,7 +70,7 @@ where
         .collect();
 
     let neighbours = neighbours(local_layouts.len(), variant_fields, storage_conflicts);
-    let align = local_layouts.iter().map(|layout| layout.align).fold(outer.align, Ord::max);
+    let align = local_layouts.iter().map(|layout| layout.align).fold(outer.align, AbiAlign::max);
     let (size, offsets) = orders(local_layouts)
         .map(|order| {
             let offsets = place_locals(&order, local_layouts, &outer_ranges, &neighbours);

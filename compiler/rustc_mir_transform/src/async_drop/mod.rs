@@ -20,6 +20,9 @@
 //! future of that function is an `ErasedAsyncDrop`, which hides its type. So is the future of an
 //! owner that can own another value of its type: it would contain itself otherwise.
 //!
+//! Before all this, `drop_points.rs` tells what is alive at each drop that may be awaited, for the
+//! auto traits of the coroutine.
+//!
 //! `future_drop.rs` drops the futures of `async_drop_in_place` themselves. `saved_indices.rs` keeps
 //! an index across a suspension.
 //!
@@ -35,10 +38,12 @@
 //! | returned, poisoned          | nothing                                                       |
 
 use rustc_data_structures::fx::FxIndexSet;
+use rustc_span::{DesugaringKind, sym};
 
 use super::*;
 
 mod destructor;
+mod drop_points;
 mod expand;
 mod lines;
 mod pending_values;
@@ -48,6 +53,7 @@ mod shims;
 mod validate;
 
 pub(crate) use destructor::Destructor;
+pub(super) use drop_points::drop_points;
 pub(super) use expand::{Cancellation, expand_async_drops};
 pub(crate) use pending_values::DropPendingValues;
 pub(crate) use poll_loop::dropee_pointer;
@@ -71,4 +77,16 @@ pub(super) fn dropped_tys<'tcx>(tcx: TyCtxt<'tcx>, body: &Body<'tcx>) -> Option<
         }
     }
     Some(tys.into_iter().collect())
+}
+
+/// Whether `place` is what an `.await` polls.
+pub(crate) fn is_awaitee(body: &Body<'_>, place: Place<'_>) -> bool {
+    place.as_local().is_some_and(|local| {
+        let is_awaitee = |info: &VarDebugInfo<'_>| {
+            info.name == sym::__awaitee
+                && matches!(info.value, VarDebugInfoContents::Place(p) if p.as_local() == Some(local))
+        };
+        body.local_decls[local].source_info.span.is_desugaring(DesugaringKind::Await)
+            && body.var_debug_info.iter().any(is_awaitee)
+    })
 }

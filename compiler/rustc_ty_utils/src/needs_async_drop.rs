@@ -23,8 +23,8 @@
 //! What a coroutine owns is decided by its body: its captures, and each value that its body drops,
 //! whether or not that value is alive across an `.await` that the programmer wrote, because the
 //! drop itself is one. The body is known once it has been type checked, but building MIR, which
-//! comes first, asks this question too. It is told "yes" for any coroutine. After analysis, when
-//! drops are elaborated, the answer is exact.
+//! comes first, asks this question too. It is told "yes" for any coroutine of this crate, and for
+//! any opaque type. After analysis, when drops are elaborated, the answer is exact.
 
 use rustc_data_structures::fx::{FxHashMap, FxHashSet};
 use rustc_hir::def_id::DefId;
@@ -200,10 +200,11 @@ impl<'tcx> Ownership<'tcx> {
                 owned.tys.push(args.type_at(0));
             }
             ty::Coroutine(def_id, args) => {
-                let body = match self.typing_env.typing_mode {
-                    TypingMode::PostAnalysis => tcx.mir_coroutine_witnesses(def_id),
-                    _ => None,
+                let is_known = match self.typing_env.typing_mode {
+                    TypingMode::PostAnalysis => true,
+                    _ => !def_id.is_local(),
                 };
+                let body = if is_known { tcx.mir_coroutine_witnesses(def_id) } else { None };
                 let Some(body) = body else {
                     owned.needs_async_drop = true;
                     return owned;
@@ -233,6 +234,11 @@ impl<'tcx> Ownership<'tcx> {
                             .instantiate(tcx, args)
                     }));
                 }
+            }
+
+            // What another crate hides is known, and does not depend on this one.
+            ty::Alias(ty::Opaque, alias) if !alias.def_id.is_local() => {
+                owned.tys.push(tcx.type_of(alias.def_id).instantiate(tcx, alias.args));
             }
 
             ty::Alias(..) | ty::Param(_) | ty::Placeholder(_) => {

@@ -15,12 +15,11 @@
 //!
 //! This is a child of `elaborate_drop` because it extends that module's private `DropCtxt`.
 
-use rustc_middle::mir::{BasicBlock, Place, TerminatorKind, VarDebugInfo, VarDebugInfoContents};
+use rustc_middle::mir::{BasicBlock, Place, TerminatorKind};
 use rustc_middle::ty::{InstanceKind, Ty};
-use rustc_span::{DesugaringKind, sym};
 
 use super::{DropCtxt, DropElaborator, Unwind};
-use crate::coroutine::async_drop::{Destructor, Emitter};
+use crate::coroutine::async_drop::{Destructor, Emitter, is_awaitee};
 
 mod contents;
 mod slice;
@@ -122,18 +121,7 @@ where
     /// Whether `place` is the future of an `.await` that is over. On the mainline nothing leaves
     /// the loop that polls it but its completion, and a coroutine that has completed holds nothing.
     fn has_completed(&self, place: Place<'tcx>, ty: Ty<'tcx>) -> bool {
-        let body = self.elaborator.body();
-        ty.is_coroutine()
-            && self.dropline.is_some()
-            && place.as_local().is_some_and(|local| {
-                let is_awaitee = |info: &VarDebugInfo<'tcx>| {
-                    info.name == sym::__awaitee
-                        && matches!(info.value, VarDebugInfoContents::Place(p) if p == place)
-                };
-                let span = body.local_decls[local].source_info.span;
-                span.is_desugaring(DesugaringKind::Await)
-                    && body.var_debug_info.iter().any(is_awaitee)
-            })
+        ty.is_coroutine() && self.dropline.is_some() && is_awaitee(self.elaborator.body(), place)
     }
 
     /// Emits what belongs to this drop.

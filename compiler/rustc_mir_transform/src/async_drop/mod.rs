@@ -23,6 +23,9 @@
 //! What a coroutine stores is packed: `captures_in_place.rs` keeps parameters where they were
 //! captured, and `rustc_abi/src/layout/coroutine/packed.rs` lets locals share bytes.
 //!
+//! Before all this, `drop_points.rs` tells what is alive at each drop that may be awaited, for the
+//! auto traits of the coroutine.
+//!
 //! `future_drop.rs` drops the futures of `async_drop_in_place` themselves. `saved_indices.rs` keeps
 //! an index across a suspension.
 //!
@@ -38,11 +41,13 @@
 //! | returned, poisoned          | nothing                                                       |
 
 use rustc_data_structures::fx::FxIndexSet;
+use rustc_span::{DesugaringKind, sym};
 
 use super::*;
 
 mod captures_in_place;
 mod destructor;
+mod drop_points;
 mod expand;
 mod lines;
 mod pending_values;
@@ -53,6 +58,7 @@ mod validate;
 
 pub(super) use captures_in_place::use_captures_in_place;
 pub(crate) use destructor::{Destructor, output_ty};
+pub(super) use drop_points::drop_points;
 pub(super) use expand::{Cancellation, expand_async_drops};
 pub(crate) use pending_values::DropPendingValues;
 pub(crate) use poll_loop::{Emitter, dropee_pointer};
@@ -85,4 +91,16 @@ pub(super) fn packs_layout(tcx: TyCtxt<'_>, coroutine: DefId) -> bool {
     let asked = tcx.sess.opts.unstable_opts.pack_coroutine_layout;
     tcx.is_async_drop_in_place_coroutine(coroutine)
         || asked.unwrap_or_else(|| tcx.features().async_drop())
+}
+
+/// Whether `place` is what an `.await` polls.
+pub(crate) fn is_awaitee(body: &Body<'_>, place: Place<'_>) -> bool {
+    place.as_local().is_some_and(|local| {
+        let is_awaitee = |info: &VarDebugInfo<'_>| {
+            info.name == sym::__awaitee
+                && matches!(info.value, VarDebugInfoContents::Place(p) if p.as_local() == Some(local))
+        };
+        body.local_decls[local].source_info.span.is_desugaring(DesugaringKind::Await)
+            && body.var_debug_info.iter().any(is_awaitee)
+    })
 }

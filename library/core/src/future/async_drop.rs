@@ -125,6 +125,10 @@ pub async unsafe fn async_drop_in_place<T: ?Sized>(to_drop: *mut T) {
 /// completed, what is left of the value is dropped synchronously, and if it was never polled, the
 /// whole value is. It does not move anything whose drop has begun.
 ///
+/// If the type is `Send`, its future may be polled on one thread after another, although it is not
+/// `Send` by its structure, because it holds a pointer. What is held across its awaits is `Send`
+/// whenever the type is. What `async_drop_in_place` drops counts by its own type here.
+///
 /// The implementation is as general as the type: lifetimes do not decide whether it is used. The
 /// type implements neither [`AsyncDrop`] nor [`AsyncDropContents`], which would come first.
 ///

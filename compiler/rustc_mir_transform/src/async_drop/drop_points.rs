@@ -1,0 +1,264 @@
+//! What is alive where a drop may be awaited.
+//!
+//! The witness of a coroutine, which decides whether it is `Send`, is computed from MIR in which an
+//! awaited drop still is a plain `Drop` terminator:
+//!
+//! ```text
+//! bb3: _5 = Rc::<()>::new(..)
+//! bb4: drop(_3) -> [return: bb5, ..]      // a `Connection`: the coroutine suspends here
+//! bb5: .. &_5 ..
+//! ```
+//!
+//! So each `Drop` of an async body is looked at as if it were a `Yield`. What is alive there are the
+//! dropped value, which the destructor borrows, and each local that is used or dropped later. A
+//! local that was moved from does not count: its own drop comes to nothing, though borrowed storage
+//! is alive until its scope ends. Nor does a drop of such a local. Of a value that was partly moved,
+//! what is left is dropped, so that counts.
+//!
+//! The future of an `.await` is dropped when it has completed. If it is a coroutine, it holds
+//! nothing, and that drop is none; whether it is may depend on type arguments. Whether the dropped
+//! value needs async drop does, too. Both are decided where these are known.
+
+use rustc_abi::FIRST_VARIANT;
+use rustc_index::bit_set::MixedBitSet;
+use rustc_middle::ty::VariantDef;
+use rustc_mir_dataflow::impls::MaybeInitializedPlaces;
+use rustc_mir_dataflow::move_paths::{LookupResult, MoveData, MovePathIndex};
+use rustc_mir_dataflow::{MaybeReachable, on_all_children_bits};
+
+use super::*;
+
+/// The drop points of `body` at which something is alive that is not in `layout`, which has what is
+/// alive at each `.await`.
+pub(in crate::coroutine) fn drop_points<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    body: &Body<'tcx>,
+    layout: &CoroutineLayout<'tcx>,
+) -> Vec<CoroutineDropPoint<'tcx>> {
+    if !awaits_drops(tcx, body) {
+        return vec![];
+    }
+    let typing_env = body.typing_env(tcx);
+    let may_await = |place: Place<'tcx>| {
+        place.as_local() == Some(SELF_ARG)
+            || place.ty(body, tcx).ty.needs_async_drop(tcx, typing_env)
+    };
+    let drops: Vec<(BasicBlock, Place<'tcx>)> = body
+        .basic_blocks
+        .iter_enumerated()
+        .filter_map(|(block, data)| match data.terminator().kind {
+            TerminatorKind::Drop { place, .. } if !data.is_cleanup && may_await(place) => {
+                Some((block, place))
+            }
+            _ => None,
+        })
+        .collect();
+    if drops.is_empty() {
+        return vec![];
+    }
+    let body = &without_imaginary_edges(body);
+
+    let borrowed = MaybeBorrowedLocals.iterate_to_fixpoint(tcx, body, Some("drop_points"));
+    let needs_storage = MaybeRequiresStorage::new(ResultsCursor::new_borrowing(body, &borrowed));
+    let mut needs_storage =
+        needs_storage.iterate_to_fixpoint(tcx, body, None).into_results_cursor(body);
+    let mut borrowed = ResultsCursor::new_borrowing(body, &borrowed);
+    let mut used_later = MaybeLiveLocals
+        .iterate_to_fixpoint(tcx, body, Some("drop_points"))
+        .into_results_cursor(body);
+    let move_data = MoveData::gather_moves(body, tcx, |_| true);
+    let mut initialized = MaybeInitializedPlaces::new(tcx, body, &move_data)
+        .exclude_inactive_in_otherwise()
+        .iterate_to_fixpoint(tcx, body, Some("drop_points"))
+        .into_results_cursor(body);
+
+    let mut points: Vec<CoroutineDropPoint<'tcx>> = Vec::new();
+    for (block, place) in drops {
+        let location = body.terminator_loc(block);
+        initialized.seek_before_primary_effect(location);
+        let MaybeReachable::Reachable(initialized) = initialized.get() else { continue };
+        let is_initialized = |path| {
+            let mut any = false;
+            on_all_children_bits(&move_data, path, |child| any |= initialized.contains(child));
+            any
+        };
+        let mut dropped_tys = Vec::new();
+        match move_data.rev_lookup.find(place.as_ref()) {
+            LookupResult::Exact(path) => {
+                let left = Left { tcx, body, move_data: &move_data, initialized };
+                left.of_path(path, &mut dropped_tys)
+            }
+            LookupResult::Parent(_) => dropped_tys.push(place.ty(body, tcx).ty),
+        }
+        dropped_tys.retain(|ty| ty.needs_async_drop(tcx, typing_env));
+        if dropped_tys.is_empty() {
+            continue;
+        }
+
+        borrowed.seek_before_primary_effect(location);
+        needs_storage.seek_before_primary_effect(location);
+        used_later.seek_to_block_end(block);
+        let mut alive = used_later.get().clone();
+        alive.union(borrowed.get());
+        alive.intersect(needs_storage.get());
+        let holds_value = |local: Local| {
+            (used_later.get().contains(local) || borrowed.get().contains(local))
+                && move_data.rev_lookup.find_local(local).is_some_and(is_initialized)
+        };
+        let others = alive.iter().filter(|&local| local != place.local && holds_value(local));
+        let live: Vec<CoroutineSavedTy<'tcx>> = std::iter::once(place.local)
+            .chain(others)
+            .filter(|&local| local != SELF_ARG)
+            .map(|local| saved_ty(&body.local_decls[local]))
+            .filter(|saved| {
+                !saved.ignore_for_traits
+                    && layout.field_tys.iter().all(|known| !covers(known, saved))
+            })
+            .collect();
+        let point = CoroutineDropPoint {
+            source_info: body[block].terminator().source_info,
+            dropped_span: body.local_decls[place.local].source_info.span,
+            dropped_tys,
+            is_awaitee: is_awaitee(body, place),
+            live,
+        };
+        if !point.live.is_empty() && !points.iter().any(|known| is_covered_by(&point, known)) {
+            points.push(point);
+        }
+    }
+    points
+}
+
+/// Whether drops are awaited in `body`: in an async body, with the feature.
+fn awaits_drops(tcx: TyCtxt<'_>, body: &Body<'_>) -> bool {
+    let is_async = matches!(
+        body.coroutine_kind(),
+        Some(CoroutineKind::Desugared(
+            CoroutineDesugaring::Async | CoroutineDesugaring::AsyncGen,
+            _
+        ))
+    );
+    is_async && tcx.features().async_drop()
+}
+
+/// The control flow that is left after borrow checking. On an imaginary edge from one arm of a match
+/// to the next, a value that the pattern has moved would be there in part.
+fn without_imaginary_edges<'tcx>(body: &Body<'tcx>) -> Body<'tcx> {
+    let mut body = body.clone();
+    for data in body.basic_blocks.as_mut() {
+        let terminator = data.terminator_mut();
+        if let TerminatorKind::FalseEdge { real_target, .. }
+        | TerminatorKind::FalseUnwind { real_target, .. } = terminator.kind
+        {
+            terminator.kind = TerminatorKind::Goto { target: real_target };
+        }
+    }
+    body
+}
+
+/// How a local counts among what a coroutine holds. What is written here follows `compute_layout`.
+fn saved_ty<'tcx>(decl: &LocalDecl<'tcx>) -> CoroutineSavedTy<'tcx> {
+    let ignore_for_traits = match decl.local_info {
+        ClearCrossCrate::Set(box LocalInfo::StaticRef { is_thread_local, .. }) => !is_thread_local,
+        ClearCrossCrate::Set(box LocalInfo::FakeBorrow) => true,
+        _ => false,
+    };
+    CoroutineSavedTy { ty: decl.ty, source_info: decl.source_info, ignore_for_traits }
+}
+
+fn covers<'tcx>(known: &CoroutineSavedTy<'tcx>, saved: &CoroutineSavedTy<'tcx>) -> bool {
+    known.ty == saved.ty && !known.ignore_for_traits
+}
+
+/// Whether all that `point` says is said by `known`, which is a suspension point whenever `point`
+/// is one.
+fn is_covered_by<'tcx>(point: &CoroutineDropPoint<'tcx>, known: &CoroutineDropPoint<'tcx>) -> bool {
+    (point.is_awaitee || !known.is_awaitee)
+        && point.dropped_tys.iter().all(|ty| known.dropped_tys.contains(ty))
+        && point.live.iter().all(|saved| known.live.iter().any(|known| covers(known, saved)))
+}
+
+/// What is left of a value of which parts may have been moved.
+struct Left<'a, 'tcx> {
+    tcx: TyCtxt<'tcx>,
+    body: &'a Body<'tcx>,
+    move_data: &'a MoveData<'tcx>,
+    initialized: &'a MixedBitSet<MovePathIndex>,
+}
+
+impl<'tcx> Left<'_, 'tcx> {
+    /// Adds the types of what is left at `path`, as a drop ladder would find it.
+    fn of_path(&self, path: MovePathIndex, tys: &mut Vec<Ty<'tcx>>) {
+        let paths = &self.move_data.move_paths;
+        let place = paths[path].place;
+        let PlaceTy { ty, variant_index } = place.ty(self.body, self.tcx);
+        if paths[path].first_child.is_none() && place.as_local() != Some(SELF_ARG) {
+            if self.initialized.contains(path) {
+                tys.push(ty);
+            }
+            return;
+        }
+        match *ty.kind() {
+            // The captures of this coroutine.
+            ty::Coroutine(_, args) => self.of_fields(path, args.as_coroutine().upvar_tys(), tys),
+            ty::Closure(_, args) => self.of_fields(path, args.as_closure().upvar_tys(), tys),
+            ty::Tuple(parts) => self.of_fields(path, parts, tys),
+            ty::Adt(adt, args) if adt.is_struct() => {
+                self.of_fields(path, self.fields(adt.variant(FIRST_VARIANT), args), tys);
+            }
+            ty::Adt(adt, args) if adt.is_enum() => match variant_index {
+                Some(variant) => self.of_fields(path, self.fields(adt.variant(variant), args), tys),
+                None => {
+                    for (index, variant) in adt.variants().iter_enumerated() {
+                        let is_variant = |elem| matches!(elem, PlaceElem::Downcast(_, variant) if variant == index);
+                        self.of_part(path, is_variant, self.fields(variant, args), tys);
+                    }
+                }
+            },
+            // A `Box`, whose contents are a part, or an array.
+            _ => {
+                let mut any = false;
+                on_all_children_bits(self.move_data, path, |child| {
+                    any |= self.initialized.contains(child);
+                });
+                if any {
+                    tys.push(ty);
+                }
+            }
+        }
+    }
+
+    fn of_fields(
+        &self,
+        path: MovePathIndex,
+        fields: impl IntoIterator<Item = Ty<'tcx>>,
+        tys: &mut Vec<Ty<'tcx>>,
+    ) {
+        for (index, ty) in fields.into_iter().enumerate() {
+            let is_field = |elem| matches!(elem, PlaceElem::Field(f, _) if f.as_usize() == index);
+            self.of_part(path, is_field, [ty], tys);
+        }
+    }
+
+    /// A part of `path` has a path of its own if something was moved out of it somewhere. Else it is
+    /// there if the rest of `path` is.
+    fn of_part(
+        &self,
+        path: MovePathIndex,
+        is_part: impl Fn(PlaceElem<'tcx>) -> bool,
+        part_tys: impl IntoIterator<Item = Ty<'tcx>>,
+        tys: &mut Vec<Ty<'tcx>>,
+    ) {
+        let paths = &self.move_data.move_paths;
+        let mut children = paths[path].children(paths);
+        match children.find(|(_, part)| part.place.projection.last().is_some_and(|&e| is_part(e))) {
+            Some((child, _)) => self.of_path(child, tys),
+            None if self.initialized.contains(path) => tys.extend(part_tys),
+            None => {}
+        }
+    }
+
+    fn fields(&self, variant: &VariantDef, args: GenericArgsRef<'tcx>) -> Vec<Ty<'tcx>> {
+        variant.fields.iter().map(|field| field.ty(self.tcx, args)).collect()
+    }
+}

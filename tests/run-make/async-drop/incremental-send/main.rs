@@ -1,0 +1,19 @@
+#![feature(async_drop)]
+#![allow(incomplete_features)]
+
+mod session;
+
+fn spawn<F: Future + Send + 'static>(_: F) {}
+
+async fn request() {
+    let _session = session::Session;
+}
+
+fn requests() -> impl Future<Output = ()> {
+    spawn(request());
+    request()
+}
+
+fn main() {
+    spawn(requests());
+}

@@ -1,9 +1,11 @@
 //! R12, R24: with the feature, futures of plain values are as large as without it, and none of
 //! their code drops by await. The futures hold futures, values, and values across an `.await`.
+//! Packing, which comes with the feature, would make them smaller.
 
 //@ revisions: OFF ON
 //@ edition: 2024
 //@ compile-flags: -C opt-level=3
+//@[ON] compile-flags: -Zpack-coroutine-layout=no
 //@ only-64bit
 #![crate_type = "lib"]
 #![cfg_attr(on, feature(async_drop))]

@@ -1,9 +1,11 @@
 //! R9: in an async body, the drop of a collection without async drop is the one that a sync
 //! function does. It is no suspension point, so it takes no byte of the future either.
+//! Packing, which comes with the feature, would make them smaller.
 
 //@ revisions: OFF ON
 //@ edition: 2024
 //@ compile-flags: -C opt-level=3
+//@[ON] compile-flags: -Zpack-coroutine-layout=no
 //@ only-64bit
 #![crate_type = "lib"]
 #![cfg_attr(on, feature(async_drop))]

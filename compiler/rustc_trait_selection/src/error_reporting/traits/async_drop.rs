@@ -4,14 +4,14 @@
 //! error: future cannot be sent between threads safely
 //!    |
 //! LL |     spawn(query());
-//!    |           ^^^^^^^ future returned by `query` is not `Send`
+//!    |           ^^^^^^^ the future of `query` is not `Send`
 //!    |
-//! note: this value is dropped by await, and is not `Send`
+//! note: the future of `query` awaits the drop of this value
 //!    |
 //! LL |     let _session = Session;
 //!    |         -------- has type `Session`
 //! LL | }
-//!    | ^ its destructor is awaited here
+//!    | ^ the value goes out of scope here, and its drop is awaited
 //! note: `Session` is not `Send` because the future of its destructor is not
 //!    |
 //! LL |     async fn drop(self: Pin<&mut Self>) {
@@ -21,13 +21,13 @@
 //! LL |         let shared = Rc::new(());
 //!    |             ------ has type `Rc<()>` which is not `Send`
 //! LL |         flush().await;
-//!    |                 ^^^^^ awaits here
+//!    |                 ^^^^^ the value may be used after this await
 //! ```
 //!
 //! The proof that failed is a chain of types, each of which is a part of the next: from the `Rc` to
-//! the future that was to be sent. A note is given for each coroutine and each destructor in it, from
-//! the outside in, also where these are in other crates. The types between, such as a `Vec` around
-//! the session, need none.
+//! the future that was to be sent. A note is given for each coroutine and each destructor in it,
+//! from the outside in, also where these are in other crates. The types between, such as a `Vec`
+//! around the session, need none.
 //!
 //! A chain without an awaited drop is explained as ever, by `suggestions.rs`.
 

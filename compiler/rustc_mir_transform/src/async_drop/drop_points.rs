@@ -9,11 +9,11 @@
 //! bb5: .. &_5 ..
 //! ```
 //!
-//! So each `Drop` of an async body is looked at as if it were a `Yield`. What is alive there are the
-//! dropped value, which the destructor borrows, and each local that is used or dropped later. A
-//! local that was moved from does not count: its own drop comes to nothing, though borrowed storage
-//! is alive until its scope ends. Nor does a drop of such a local. Of a value that was partly moved,
-//! what is left is dropped, so that counts.
+//! So each `Drop` of an async body is looked at as if it were a `Yield`. What is alive there are
+//! the dropped value, which the destructor borrows, and each local that is used or dropped later.
+//! A local that was moved from does not count: its own drop comes to nothing, though borrowed
+//! storage is alive until its scope ends. Nor does a drop of such a local. Of a value that was
+//! partly moved, what is left counts.
 //!
 //! The future of an `.await` is dropped when it has completed. If it is a coroutine, it holds
 //! nothing, and that drop is none; whether it is may depend on type arguments. Whether the dropped
@@ -77,17 +77,10 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
         let location = body.terminator_loc(block);
         initialized.seek_before_primary_effect(location);
         let MaybeReachable::Reachable(initialized) = initialized.get() else { continue };
-        let is_initialized = |path| {
-            let mut any = false;
-            on_all_children_bits(&move_data, path, |child| any |= initialized.contains(child));
-            any
-        };
+        let left = Left { tcx, body, move_data: &move_data, initialized };
         let mut dropped_tys = Vec::new();
         match move_data.rev_lookup.find(place.as_ref()) {
-            LookupResult::Exact(path) => {
-                let left = Left { tcx, body, move_data: &move_data, initialized };
-                left.of_path(path, &mut dropped_tys)
-            }
+            LookupResult::Exact(path) => left.of_path(path, &mut dropped_tys),
             LookupResult::Parent(_) => dropped_tys.push(place.ty(body, tcx).ty),
         }
         dropped_tys.retain(|ty| ty.needs_async_drop(tcx, typing_env));
@@ -101,15 +94,11 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
         let mut alive = used_later.get().clone();
         alive.union(borrowed.get());
         alive.intersect(needs_storage.get());
-        let holds_value = |local: Local| {
-            (used_later.get().contains(local) || borrowed.get().contains(local))
-                && move_data.rev_lookup.find_local(local).is_some_and(is_initialized)
-        };
-        let others = alive.iter().filter(|&local| local != place.local && holds_value(local));
+        let others = alive.iter().filter(|&local| local != place.local);
         let live: Vec<CoroutineSavedTy<'tcx>> = std::iter::once(place.local)
             .chain(others)
             .filter(|&local| local != SELF_ARG)
-            .map(|local| saved_ty(&body.local_decls[local]))
+            .flat_map(|local| left.of_local(local))
             .filter(|saved| {
                 !saved.ignore_for_traits
                     && layout.field_tys.iter().all(|known| !covers(known, saved))
@@ -141,8 +130,8 @@ fn awaits_drops(tcx: TyCtxt<'_>, body: &Body<'_>) -> bool {
     is_async && tcx.features().async_drop()
 }
 
-/// The control flow that is left after borrow checking. On an imaginary edge from one arm of a match
-/// to the next, a value that the pattern has moved would be there in part.
+/// The control flow that is left after borrow checking. On an imaginary edge from one arm of a
+/// match to the next, a value that the pattern has moved would still be there.
 fn without_imaginary_edges<'tcx>(body: &Body<'tcx>) -> Body<'tcx> {
     let mut body = body.clone();
     for data in body.basic_blocks.as_mut() {
@@ -187,6 +176,16 @@ struct Left<'a, 'tcx> {
 }
 
 impl<'tcx> Left<'_, 'tcx> {
+    /// What a local holds.
+    fn of_local(&self, local: Local) -> Vec<CoroutineSavedTy<'tcx>> {
+        let mut tys = Vec::new();
+        if let Some(path) = self.move_data.rev_lookup.find_local(local) {
+            self.of_path(path, &mut tys);
+        }
+        let saved = saved_ty(&self.body.local_decls[local]);
+        tys.into_iter().map(|ty| CoroutineSavedTy { ty, ..saved.clone() }).collect()
+    }
+
     /// Adds the types of what is left at `path`, as a drop ladder would find it.
     fn of_path(&self, path: MovePathIndex, tys: &mut Vec<Ty<'tcx>>) {
         let paths = &self.move_data.move_paths;
@@ -210,7 +209,10 @@ impl<'tcx> Left<'_, 'tcx> {
                 Some(variant) => self.of_fields(path, self.fields(adt.variant(variant), args), tys),
                 None => {
                     for (index, variant) in adt.variants().iter_enumerated() {
-                        let is_variant = |elem| matches!(elem, PlaceElem::Downcast(_, variant) if variant == index);
+                        let is_variant = |elem| match elem {
+                            PlaceElem::Downcast(_, variant) => variant == index,
+                            _ => false,
+                        };
                         self.of_part(path, is_variant, self.fields(variant, args), tys);
                     }
                 }
@@ -240,8 +242,8 @@ impl<'tcx> Left<'_, 'tcx> {
         }
     }
 
-    /// A part of `path` has a path of its own if something was moved out of it somewhere. Else it is
-    /// there if the rest of `path` is.
+    /// A part of `path` has a path of its own if something was moved out of it somewhere. Else it
+    /// is there if the rest of `path` is.
     fn of_part(
         &self,
         path: MovePathIndex,

@@ -97,8 +97,8 @@ pub(super) fn packs_layout(tcx: TyCtxt<'_>, coroutine: DefId) -> bool {
 pub(crate) fn is_awaitee(body: &Body<'_>, place: Place<'_>) -> bool {
     place.as_local().is_some_and(|local| {
         let is_awaitee = |info: &VarDebugInfo<'_>| {
-            info.name == sym::__awaitee
-                && matches!(info.value, VarDebugInfoContents::Place(p) if p.as_local() == Some(local))
+            let VarDebugInfoContents::Place(place) = info.value else { return false };
+            info.name == sym::__awaitee && place.as_local() == Some(local)
         };
         body.local_decls[local].source_info.span.is_desugaring(DesugaringKind::Await)
             && body.var_debug_info.iter().any(is_awaitee)

@@ -4,14 +4,14 @@
 //! error: future cannot be sent between threads safely
 //!    |
 //! LL |     spawn(query());
-//!    |           ^^^^^^^ future returned by `query` is not `Send`
+//!    |           ^^^^^^^ the future of `query` is not `Send`
 //!    |
-//! note: this value is dropped by await, and is not `Send`
+//! note: the future of `query` awaits the drop of this value
 //!    |
 //! LL |     let _session = Session;
 //!    |         -------- has type `Session`
 //! LL | }
-//!    | ^ its destructor is awaited here
+//!    | ^ the value goes out of scope here, and its drop is awaited
 //! note: `Session` is not `Send` because the future of its destructor is not
 //!    |
 //! LL |     async fn drop(self: Pin<&mut Self>) {
@@ -21,13 +21,13 @@
 //! LL |         let shared = Rc::new(());
 //!    |             ------ has type `Rc<()>` which is not `Send`
 //! LL |         flush().await;
-//!    |                 ^^^^^ awaits here
+//!    |                 ^^^^^ the value may be used after this await
 //! ```
 //!
 //! The proof that failed is a chain of types, each of which is a part of the next: from the `Rc` to
-//! the future that was to be sent. A note is given for each coroutine and each destructor in it, from
-//! the outside in, also where these are in other crates. The types between, such as a `Vec` around
-//! the session, need none.
+//! the future that was to be sent. A note is given for each coroutine and each destructor in it,
+//! from the outside in, also where these are in other crates. The types between, such as a `Vec`
+//! around the session, need none.
 //!
 //! A chain without an awaited drop is explained as ever, by `suggestions.rs`.
 
@@ -63,6 +63,8 @@ struct Held<'tcx> {
 
 #[derive(Clone, Copy)]
 enum Suspension<'tcx> {
+    /// The value is there from the start: it was captured.
+    Start,
     Await,
     /// The value is dropped.
     Drop,
@@ -86,7 +88,9 @@ impl<'tcx> TypeErrCtxt<'_, 'tcx> {
         let (tys, root_code) = types_in_chain(predicate.skip_binder().self_ty(), obligation);
         let steps = steps(tcx, obligation.param_env, &tys);
         let is_about_drops = |step: &Step<'_>| match step {
-            Step::Holds { value, .. } => !matches!(value.by, Suspension::Await),
+            Step::Holds { value, .. } => {
+                matches!(value.by, Suspension::Drop | Suspension::DropOfOther(..))
+            }
             Step::Destructor { .. } => true,
         };
         if !steps.iter().any(is_about_drops) {
@@ -181,8 +185,15 @@ fn steps<'tcx>(
     tys: &[Ty<'tcx>],
 ) -> Vec<Step<'tcx>> {
     let mut steps = Vec::new();
-    for (part, whole) in tys.iter().zip(&tys[1..]).rev() {
+    for index in (1..tys.len()).rev() {
+        let (part, whole) = (&tys[index - 1], &tys[index]);
         match *whole.kind() {
+            // What it captured is in a tuple.
+            ty::Coroutine(coroutine, args) if matches!(part.kind(), ty::Tuple(_)) && index > 1 => {
+                if let Some(value) = captured_value(tcx, coroutine, args, tys[index - 2]) {
+                    steps.push(Step::Holds { coroutine, value });
+                }
+            }
             ty::CoroutineWitness(coroutine, args) => {
                 if let Some(value) = held_value(tcx, coroutine, args, param_env, *part) {
                     steps.push(Step::Holds { coroutine, value });
@@ -211,6 +222,20 @@ fn function_of_opaque<'tcx>(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Option<DefId> {
         }
         OpaqueTyOrigin::TyAlias { .. } => None,
     }
+}
+
+/// Looks for a value of this type in what a coroutine of this crate captured.
+fn captured_value<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    coroutine: DefId,
+    args: ty::GenericArgsRef<'tcx>,
+    ty: Ty<'tcx>,
+) -> Option<Held<'tcx>> {
+    let erase = |ty| tcx.erase_and_anonymize_regions(ty);
+    let captured = args.as_coroutine().upvar_tys();
+    let index = captured.iter().position(|captured| erase(captured) == erase(ty))?;
+    let span = tcx.closure_captures(coroutine.as_local()?).get(index)?.var_ident.span;
+    Some(Held { ty, span, at: span, by: Suspension::Start })
 }
 
 /// Looks for a value of this type in what a coroutine holds.
@@ -268,6 +293,7 @@ fn note_held_value<G: EmissionGuarantee>(
     let which_is_not = missing_trait.map_or(String::new(), |name| format!(" which is not {name}"));
     spans.push_span_label(span, format!("has type `{ty}`{which_is_not}"));
     let message = match by {
+        Suspension::Start => format!("{holder} captures this value"),
         Suspension::Await => {
             spans.push_span_label(at, "the value may be used after this await");
             format!("{holder} holds this value across an await")

@@ -6,10 +6,10 @@
 //!
 //! **Of a type** that implements `AsyncDrop`: is the future of its destructor `Send`? The future
 //! counts as one more field. With that, `T: Send` implies that whatever is awaited to drop a `T` is
-//! `Send`, for a type parameter, for `Vec<T>` and for `dyn Trait + Send` alike, and the generic code
-//! of today needs no new bound. The future captures the value it drops, so the proof is circular, as
-//! that for a list that contains itself is, and sound for the same reason: the trait is an auto
-//! trait.
+//! `Send`, for a type parameter, for `Vec<T>` and for `dyn Trait + Send` alike, and the generic
+//! code of today needs no new bound. The future captures the value it drops, so the proof is
+//! circular, as that for a list that contains itself is, and sound for the same reason: the trait
+//! is an auto trait.
 //!
 //! **Of a coroutine**: is what is alive at its drop points `Send`? A drop point is a suspension
 //! point if what is dropped needs async drop, and that is asked here, where the type arguments are
@@ -176,8 +176,8 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         ty::Binder::bind_with_vars(constituents, vars)
     }
 
-    /// The future of the destructor of `ty`, if it counts and is known here. The fields of `ty` come
-    /// without bound variables.
+    /// The future of the destructor of `ty`, if it counts and is known here. The fields of `ty`
+    /// come without bound variables.
     fn future_of_destructor(
         &self,
         trait_def_id: DefId,

@@ -26,6 +26,8 @@
 //! comes first, asks this question too. It is told "yes" for any coroutine of this crate, and for
 //! any opaque type. After analysis, when drops are elaborated, the answer is exact.
 
+use std::collections::VecDeque;
+
 use rustc_data_structures::fx::{FxHashMap, FxHashSet};
 use rustc_hir::def_id::DefId;
 use rustc_infer::infer::TyCtxtInferExt;
@@ -33,6 +35,7 @@ use rustc_middle::query::{LocalCrate, Providers};
 use rustc_middle::ty::{
     self, BottomUpFolder, EarlyBinder, PseudoCanonicalInput, Ty, TyCtxt, TypeFoldable, TypingMode,
 };
+use rustc_span::sym;
 use rustc_trait_selection::traits;
 
 fn needs_async_drop_raw<'tcx>(
@@ -55,6 +58,42 @@ fn needs_async_drop_raw<'tcx>(
         queue.extend(tys.into_iter().filter(|&ty| seen.insert(ty)).map(|ty| (ty, depth + 1)));
     }
     false
+}
+
+/// What a lint may say of a value: that it has these destructors, if it is there at all. A type
+/// that may have one is left out, as are a future, whose state decides, and a reference counter,
+/// which may not be the last.
+fn async_destructor_tys<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    PseudoCanonicalInput { typing_env, value: ty }: PseudoCanonicalInput<'tcx, Ty<'tcx>>,
+) -> &'tcx ty::List<Ty<'tcx>> {
+    let owner = Ownership { tcx, typing_env };
+    let mut found = Vec::new();
+    let mut seen = FxHashSet::default();
+    let mut queue = VecDeque::from([(ty, 0)]);
+    while let Some((ty, depth)) = queue.pop_front() {
+        let is_certain = match *ty.kind() {
+            ty::Adt(adt, _) => !counts_references(tcx, adt.did()),
+            ty::Coroutine(..)
+            | ty::CoroutineWitness(..)
+            | ty::Alias(..)
+            | ty::Param(_)
+            | ty::Placeholder(_)
+            | ty::Dynamic(..)
+            | ty::Error(_) => false,
+            _ => true,
+        };
+        if !is_certain || !tcx.recursion_limit().value_within_limit(depth) {
+            continue;
+        }
+        let Owned { tys, needs_async_drop } = owner.owned_by(ty);
+        if needs_async_drop {
+            found.push(ty);
+        } else {
+            queue.extend(tys.into_iter().filter(|&ty| seen.insert(ty)).map(|ty| (ty, depth + 1)));
+        }
+    }
+    tcx.mk_type_list(&found)
 }
 
 fn has_async_drop_glue<'tcx>(
@@ -147,6 +186,10 @@ impl<'tcx> Nesting<'tcx> {
         self.depths.insert(ty, depth + 1);
         Some(depth + 1)
     }
+}
+
+fn counts_references(tcx: TyCtxt<'_>, adt: DefId) -> bool {
+    [sym::Rc, sym::Arc].into_iter().any(|name| tcx.is_diagnostic_item(name, adt))
 }
 
 #[derive(Default)]
@@ -293,6 +336,7 @@ fn without_erased<'tcx>(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Ty<'tcx> {
 pub(crate) fn provide(providers: &mut Providers) {
     *providers = Providers {
         needs_async_drop_raw,
+        async_destructor_tys,
         has_async_drop_glue,
         has_async_drop_contents,
         async_drop_is_indirect,

@@ -18,6 +18,9 @@ use crate::test::finish;
 const SLICE: [&str; 8] =
     ["--seed", "1", "--programs", "200", "--valgrind-share", "20", "--shrink", "1"];
 
+/// Passing tests that are broken in so many ways, the same in every test run.
+const MUTANTS: [&str; 4] = ["--seed", "1", "--mutate", "100"];
+
 /// Becomes the fuzzer. Returns only if that fails.
 pub fn fuzz(job: &Job, words: &[String]) -> Result<()> {
     let mut command = Command::new(program(job)?);
@@ -32,8 +35,8 @@ pub fn fuzz(job: &Job, words: &[String]) -> Result<()> {
     Err(command.exec()).context("the fuzzer cannot be run")
 }
 
-/// The fuzzer's own tests, and a slice of programs; each program counts as a test. The caller holds
-/// the lock.
+/// The fuzzer's own tests, a slice of programs, and some mutants of tests; each program counts as a
+/// test. The caller holds the lock.
 pub fn test(job: &Job) -> Result<Summary> {
     let progress = Progress::new("test src/fuzz");
     let log = run::new_log(&job.place.logs(), "test-fuzz")?;
@@ -45,18 +48,22 @@ pub fn test(job: &Job) -> Result<Summary> {
     // The suites before this one may have left the sysroot without a library.
     build(job, 1, &[])?;
     let rustc = sysroot::whole(job.place, job.pin)?.join("bin/rustc");
-    let mut command = Command::new(program(job)?);
-    command.arg("--rustc").arg(rustc).arg("--repo").arg(&job.place.repo);
-    command.args(SLICE).arg("--no-save");
-    let progress = Progress::new("test fuzz");
-    let log = run::new_log(&job.place.logs(), "fuzz")?;
-    let mut slice = Slice::default();
-    let ran = run::run(&mut command, log, job.verbose, &progress, &mut |line| {
-        slice.line(line);
-        line.strip_prefix("fuzz ").map(str::to_owned)
-    })?;
-    let again = format!("./x.py fuzz {}", SLICE.join(" "));
-    total.add(&finish(progress, &ran, slice.summary, "the slice of the fuzzer", &again)?);
+    let program = program(job)?;
+    for (words, name) in [(&SLICE[..], "fuzz"), (&MUTANTS, "mutants")] {
+        let mut command = Command::new(&program);
+        command.arg("--rustc").arg(&rustc).arg("--repo").arg(&job.place.repo);
+        command.args(words).arg("--no-save");
+        let progress = Progress::new(&format!("test {name}"));
+        let log = run::new_log(&job.place.logs(), name)?;
+        let mut slice = Slice::new(name);
+        let ran = run::run(&mut command, log, job.verbose, &progress, &mut |line| {
+            slice.line(line);
+            line.strip_prefix("fuzz ").map(str::to_owned)
+        })?;
+        let again = format!("./x.py fuzz {}", words.join(" "));
+        let what = format!("the slice of the fuzzer ({name})");
+        total.add(&finish(progress, &ran, slice.summary, &what, &again)?);
+    }
     Ok(total)
 }
 
@@ -85,13 +92,17 @@ fn target(job: &Job) -> PathBuf {
 }
 
 /// Reads the fuzzer's summary.
-#[derive(Default)]
 struct Slice {
+    name: &'static str,
     summary: Summary,
     in_failures: bool,
 }
 
 impl Slice {
+    fn new(name: &'static str) -> Self {
+        Self { name, summary: Summary::default(), in_failures: false }
+    }
+
     fn line(&mut self, line: &str) {
         let mut words = line.split_whitespace();
         match (words.next(), words.next(), words.next()) {
@@ -100,7 +111,7 @@ impl Slice {
             }
             (Some("failed:"), None, None) => self.in_failures = true,
             (Some(name), Some(kind), _) if self.in_failures && line.starts_with("    ") => {
-                if self.summary.failures.insert(format!("fuzz {name}: {kind}")) {
+                if self.summary.failures.insert(format!("{} {name}: {kind}", self.name)) {
                     self.summary.failed += 1;
                     self.summary.passed = self.summary.passed.saturating_sub(1);
                 }
@@ -120,7 +131,7 @@ mod tests {
                     programs                      200\nprograms per minute           150\n\
                     failed:\n    1:3                  crash           edition 2024\n    \
                     1:9                  leak            edition 2024\ndone\n";
-        let mut slice = Slice::default();
+        let mut slice = Slice::new("fuzz");
         text.lines().for_each(|line| slice.line(line));
         let summary = slice.summary;
         assert_eq!((summary.passed, summary.failed), (198, 2));

@@ -49,6 +49,9 @@ pub struct Options {
     /// Run one program; print its source and how what it prints differs from what it should
     #[arg(long, value_name = "SEED:INDEX")]
     pub only: Option<Name>,
+    /// Break the passing tests in so many ways instead, and see that the compiler says so
+    #[arg(long, value_name = "N")]
+    pub mutate: Option<u64>,
     /// Also write the summary to a file
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

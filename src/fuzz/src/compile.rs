@@ -15,6 +15,10 @@ use crate::verdict::Kind;
 /// Time for one crate.
 const TIME: Duration = Duration::from_secs(300);
 
+/// Time and memory for one program that may be broken.
+const TAKE_TIME: Duration = Duration::from_secs(60);
+const TAKE_MEMORY: u64 = 8 << 30;
+
 /// The compiler under test.
 #[derive(Debug)]
 pub struct Compiler {
@@ -105,6 +109,66 @@ impl Compiler {
             bail!("nothing can be compiled: {}", said.trim());
         }
         Ok(Compiled::Rejected(kind(finished.end, &said), format!("{said}{}\n", finished.end)))
+    }
+
+    /// Compiles a program that may be broken, with the lints. Also returns what the compiler said.
+    pub fn take(
+        &self,
+        input: &Path,
+        edition: &str,
+        folder: &Path,
+        stop: &Stop,
+    ) -> Result<(Taken, String)> {
+        let mut command = Command::new(&self.rustc);
+        command
+            .args(["--crate-type=bin", "--emit=obj", "-Zvalidate-mir", "-Cdebuginfo=0"])
+            .args(["-Wasync_drop_in_sync_context", "-Wimplicit_async_drop", "--edition"])
+            .arg(edition)
+            .arg("-o")
+            .arg(folder.join("mutant.o"))
+            .arg(input)
+            .env("RUSTC_ICE", "0")
+            .env("RUST_BACKTRACE", "0")
+            .env_remove("RUSTC_LOG");
+        if self.bootstrap {
+            command.env("RUSTC_BOOTSTRAP", "1");
+        }
+        let limits = Limits { time: TAKE_TIME, memory: Some(TAKE_MEMORY) };
+        let finished = child::run(&mut command, limits, stop)?;
+        let said = finished.stderr;
+        let taken = match kind(finished.end, &said) {
+            _ if finished.end.success() => Taken::Accepted,
+            Kind::CompileError => Taken::Rejected,
+            Kind::Hang => Taken::Hang,
+            _ => Taken::Ice,
+        };
+        Ok((taken, format!("{said}{}\n", finished.end)))
+    }
+}
+
+/// How the compiler took a program that may be broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    Accepted,
+    Rejected,
+    /// It panicked or crashed.
+    Ice,
+    Hang,
+}
+
+impl Taken {
+    /// Whether it did what it is for.
+    pub fn is_well(self) -> bool {
+        matches!(self, Self::Accepted | Self::Rejected)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Ice => "ICE",
+            Self::Hang => "hang",
+        }
     }
 }
 

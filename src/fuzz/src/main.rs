@@ -7,6 +7,7 @@ mod cli;
 mod compile;
 mod examine;
 mod execute;
+mod mutate;
 mod only;
 mod report;
 mod save;
@@ -60,6 +61,13 @@ fn fuzz(options: &Options) -> Result<ExitCode> {
     ctrlc::set_handler(move || handler.set()).context("cannot take Ctrl-C")?;
     let scratch = tempfile::tempdir().context("there is no folder for scratch files")?;
     let scratch = scratch.path();
+    let seed =
+        options.seed.unwrap_or_else(|| RandomState::new().build_hasher().finish() % 1_000_000_000);
+    if let Some(count) = options.mutate {
+        eprintln!("fuzz: seed {seed}, {}", compiler.version);
+        let well = mutate::run(options, seed, count, &compiler, &stop, scratch)?;
+        return Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     if let Some(name) = options.only {
         let run = |_| only::only(options, name, &compiler, &stop, scratch);
         let findings = campaign::in_threads(1, run)?.pop().context("there is one thread")??;
@@ -68,8 +76,6 @@ fn fuzz(options: &Options) -> Result<ExitCode> {
         })?;
         return Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    let seed =
-        options.seed.unwrap_or_else(|| RandomState::new().build_hasher().finish() % 1_000_000_000);
     eprintln!("fuzz: seed {seed}, {}", compiler.version);
     let outcome = campaign::run(options, seed, &compiler, &stop, scratch)?;
     let count = if stop.is_set() { 0 } else { options.shrink.unwrap_or(SHRINK) };

@@ -10,7 +10,7 @@
 //@[o3] compile-flags: -C opt-level=3
 //@[os] compile-flags: -C opt-level=s
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 #[path = "auxiliary/support.rs"]
 mod support;

@@ -4,7 +4,7 @@
 //@ run-pass
 //@ check-run-results
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 #[path = "auxiliary/support.rs"]
 mod support;

@@ -4,7 +4,7 @@
 //@ run-pass
 //@ check-run-results
 #![feature(async_drop, gen_blocks)]
-#![allow(incomplete_features, unused_assignments, unused_variables)]
+#![allow(async_drop_in_sync_context, incomplete_features, unused_assignments, unused_variables)]
 
 #[path = "auxiliary/support.rs"]
 mod support;

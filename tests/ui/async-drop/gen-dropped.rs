@@ -5,7 +5,7 @@
 //@ run-pass
 //@ check-run-results
 #![feature(async_drop, coroutine_trait, coroutines, gen_blocks, stmt_expr_attributes)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 #[path = "auxiliary/support.rs"]
 mod support;

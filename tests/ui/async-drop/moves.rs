@@ -5,7 +5,13 @@
 //@ run-pass
 //@ check-run-results
 #![feature(async_drop)]
-#![allow(dead_code, incomplete_features, unused_assignments, unused_variables)]
+#![allow(
+    async_drop_in_sync_context,
+    dead_code,
+    incomplete_features,
+    unused_assignments,
+    unused_variables
+)]
 
 #[path = "auxiliary/support.rs"]
 mod support;

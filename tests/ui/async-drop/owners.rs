@@ -5,7 +5,7 @@
 //@ run-pass
 //@ check-run-results
 #![feature(async_drop)]
-#![allow(dead_code, incomplete_features)]
+#![allow(async_drop_in_sync_context, dead_code, incomplete_features)]
 
 #[path = "auxiliary/support.rs"]
 mod support;

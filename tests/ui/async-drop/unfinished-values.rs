@@ -4,7 +4,7 @@
 //@ run-pass
 //@ check-run-results
 #![feature(async_drop)]
-#![allow(dead_code, incomplete_features, unreachable_code)]
+#![allow(async_drop_in_sync_context, dead_code, incomplete_features, unreachable_code)]
 
 #[path = "auxiliary/support.rs"]
 mod support;

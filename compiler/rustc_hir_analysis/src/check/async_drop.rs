@@ -1,99 +1,134 @@
-//! What could not be decided before the async destructors of this crate were known.
+//! Which types can have an async destructor.
 //!
-//! Why they are not known while bodies are checked is said in `traits/select/async_drop.rs` of
-//! `rustc_trait_selection`. Nothing that type checking or borrow checking computes depends on what
-//! is done here; it only reports errors.
+//! An impl of `AsyncDrop` has to satisfy what an impl of `Drop` has to: it is for a struct, enum
+//! or union of its crate (`coherence/builtin.rs`), and as general as the type
+//! (`always_applicable.rs`).
+//!
+//! ```text
+//! impl AsyncDrop for Wrapper<u8>                 // E0366: not for each `Wrapper<T>`
+//! impl<T: Copy> AsyncDrop for Wrapper<T>         // E0367: the type has no such bound
+//! ```
+//!
+//! What is asked here besides: that the type implements `Drop`, which runs where nothing can await.
+//! This is checked together with the type, whether or not a value of it is ever dropped.
+//!
+//! `AsyncDropGlue` and `AsyncDropContents` say how a collection is dropped by await. Whether a type
+//! implements one is decided without lifetimes and for each instance of the type, so the same rules
+//! hold for such impls, but for that of `Drop`: a collection can leave its drop to another that it is
+//! made of.
 
 use rustc_errors::ErrorGuaranteed;
-use rustc_hir::def_id::LocalDefId;
-use rustc_infer::infer::TyCtxtInferExt;
-use rustc_infer::traits::{Obligation, ObligationCause, ObligationCauseCode};
-use rustc_middle::ty::{self, TyCtxt, TypingMode, fold_regions};
-use rustc_trait_selection::error_reporting::InferCtxtErrorExt;
-use rustc_trait_selection::traits::ObligationCtxt;
-use rustc_trait_selection::traits::async_drop::{
-    async_drop_impl, destructor_future, extends_to_destructors, has_local_async_destructors,
-};
+use rustc_hir::def_id::{DefId, LocalDefId};
+use rustc_hir::find_attr;
+use rustc_macros::{Diagnostic, Subdiagnostic};
+use rustc_middle::ty::{self, Ty, TyCtxt};
+use rustc_span::{Span, Symbol};
 
-/// Checks all that depends on the async destructors of this crate.
-pub fn check_awaited_destructors_in_crate(tcx: TyCtxt<'_>) {
-    if has_local_async_destructors(tcx) {
-        tcx.par_hir_body_owners(|def_id| {
-            if !tcx.is_typeck_child(def_id.to_def_id()) && !tcx.is_trivial_const(def_id) {
-                let _ = tcx.ensure_ok().check_awaited_destructors(def_id);
-            }
-        });
+use super::always_applicable;
+
+#[derive(Diagnostic)]
+#[diag("`AsyncDrop` impl without `Drop` impl")]
+#[help(
+    "type implementing `AsyncDrop` trait must also implement `Drop` trait to be used in sync \
+    context and unwinds"
+)]
+struct WithoutDrop {
+    #[primary_span]
+    span: Span,
+    #[subdiagnostic]
+    suggestion: Option<ImplementDrop>,
+}
+
+#[derive(Subdiagnostic)]
+#[suggestion(
+    "say what happens where nothing can await",
+    code = "{header} {{\n    fn drop(&mut self) {{\n        todo!()\n    }}\n}}\n\n",
+    applicability = "has-placeholders",
+    style = "verbose"
+)]
+struct ImplementDrop {
+    #[primary_span]
+    span: Span,
+    header: String,
+}
+
+#[derive(Diagnostic)]
+#[diag("`#[must_await_drop]` on a type that does not implement `AsyncDrop`")]
+struct NothingToAwait {
+    #[primary_span]
+    span: Span,
+    #[label("there is no destructor that could be awaited")]
+    attr: Span,
+}
+
+#[derive(Diagnostic)]
+#[diag("`{$ty}` implements both `AsyncDrop` and `{$glue}`")]
+#[note("what a type owns is dropped either by its own glue or after its destructor")]
+struct GlueWithDestructor<'tcx> {
+    glue: Symbol,
+    #[primary_span]
+    span: Span,
+    #[label("`AsyncDrop` is implemented here")]
+    destructor: Span,
+    ty: Ty<'tcx>,
+}
+
+/// Checks that a type with an async destructor has a sync one too. `drop` is the latter.
+pub(super) fn check_destructors(tcx: TyCtxt<'_>, adt: LocalDefId, drop: Option<ty::Destructor>) {
+    let destructor = tcx.adt_async_destructor(adt);
+    if destructor.is_none()
+        && !implements(tcx, adt, tcx.lang_items().async_drop_trait())
+        && let Some(attr) = find_attr!(tcx, adt, MustAwaitDrop(span) => *span)
+    {
+        tcx.dcx().emit_err(NothingToAwait { span: tcx.def_span(adt), attr });
     }
-    for (&trait_def_id, impls) in tcx.all_local_trait_impls(()) {
-        if extends_to_destructors(tcx, trait_def_id) {
-            for &imp in impls {
-                let _ = check_promise(tcx, imp);
-            }
-        }
+    // An impl of `Drop` that was rejected is one as well.
+    if let Some(destructor) = destructor
+        && drop.is_none()
+        && !implements(tcx, adt, tcx.lang_items().drop_trait())
+    {
+        let impl_did = destructor.impl_did.expect_local();
+        let span = tcx.def_span(impl_did);
+        tcx.dcx().emit_err(WithoutDrop { span, suggestion: implement_drop(tcx, impl_did) });
     }
 }
 
-/// Proves the predicates that type checking of a body set aside, with destructors in view.
-///
-/// Their lifetimes are unknown, as those of a coroutine are. Borrow checking has proved the
-/// predicates with the right ones; what is new here are the futures of destructors, in which all
-/// lifetimes are bound.
-pub(super) fn check_awaited_destructors(
+/// Checks an impl of `AsyncDropGlue` or `AsyncDropContents`, whose type is a local one.
+pub(crate) fn check_glue_impl(
     tcx: TyCtxt<'_>,
-    def_id: LocalDefId,
+    impl_did: LocalDefId,
 ) -> Result<(), ErrorGuaranteed> {
-    // Where the body defines no opaque types, borrow checking has seen the destructors.
-    if tcx.opaque_types_defined_by(def_id).is_empty() {
-        return Ok(());
+    let ty = tcx.type_of(impl_did).instantiate_identity();
+    let Some(adt) = ty.ty_adt_def() else { return Ok(()) };
+    always_applicable::check_drop_impl(tcx, impl_did)?;
+    if let Some(destructor) = adt.async_destructor(tcx) {
+        let destructor = tcx.def_span(destructor.impl_did);
+        let span = tcx.def_span(impl_did);
+        let glue = tcx.item_name(tcx.impl_trait_id(impl_did));
+        return Err(tcx.dcx().emit_err(GlueWithDestructor { glue, span, destructor, ty }));
     }
-    tcx.mir_borrowck(def_id)?;
-    let typeck_results = tcx.typeck(def_id);
-    if let Some(guar) = typeck_results.tainted_by_errors {
-        return Err(guar);
-    }
-    let param_env = tcx.param_env(def_id);
-    let mode = TypingMode::post_borrowck_analysis(tcx, def_id);
-    let infcx = tcx.infer_ctxt().build(mode);
-    let ocx = ObligationCtxt::new_with_diagnostics(&infcx);
-    for (predicate, cause) in &typeck_results.coroutine_stalled_predicates {
-        let predicate = fold_regions(tcx, *predicate, |region, _| match region.kind() {
-            ty::ReErased => {
-                infcx.next_region_var(rustc_infer::infer::RegionVariableOrigin::Misc(cause.span))
-            }
-            _ => region,
-        });
-        ocx.register_obligation(Obligation::new(tcx, cause.clone(), param_env, predicate));
-    }
-    let errors = ocx.evaluate_obligations_error_on_ambiguity();
-    if !errors.is_empty() {
-        return Err(infcx.err_ctxt().report_fulfillment_errors(errors));
-    }
-    ocx.resolve_regions_and_report_errors(def_id, param_env, [])
+    Ok(())
 }
 
-/// Checks an impl that promises an auto trait, as `unsafe impl Send` does, for a type with an async
-/// destructor: the destructor's future has to keep the promise.
-fn check_promise(tcx: TyCtxt<'_>, imp: LocalDefId) -> Result<(), ErrorGuaranteed> {
-    let header = tcx.impl_trait_header(imp);
-    if header.polarity != ty::ImplPolarity::Positive {
-        return Ok(());
+/// Whether there is an impl of a trait for a type, a valid one or not.
+fn implements(tcx: TyCtxt<'_>, adt: LocalDefId, trait_did: Option<DefId>) -> bool {
+    let impls = trait_did.map_or(&[][..], |trait_did| tcx.local_trait_impls(trait_did));
+    impls.iter().any(|&impl_did| {
+        let self_ty = tcx.type_of(impl_did).skip_binder();
+        self_ty.ty_adt_def().is_some_and(|def| def.did() == adt.to_def_id())
+    })
+}
+
+/// An impl of `Drop` with the header of an impl of `AsyncDrop`, before the latter.
+fn implement_drop(tcx: TyCtxt<'_>, impl_did: LocalDefId) -> Option<ImplementDrop> {
+    let header = tcx.def_span(impl_did);
+    let name = tcx.hir_expect_item(impl_did).expect_impl().of_trait?.trait_ref.path.span;
+    if header.from_expansion() || !header.contains(name) {
+        return None;
     }
-    let trait_ref = header.trait_ref.instantiate_identity();
-    let ty = trait_ref.self_ty();
-    if async_drop_impl(tcx, ty).is_none() {
-        return Ok(());
-    }
-    let param_env = tcx.param_env(imp);
-    let infcx = tcx.infer_ctxt().build(TypingMode::non_body_analysis());
-    let ocx = ObligationCtxt::new_with_diagnostics(&infcx);
-    let span = tcx.def_span(imp);
-    let cause = ObligationCause::new(span, imp, ObligationCauseCode::Misc);
-    let future = infcx.enter_forall_and_leak_universe(destructor_future(tcx, ty));
-    let future = ocx.normalize(&cause, param_env, future);
-    ocx.register_bound(cause, param_env, future, trait_ref.def_id);
-    let errors = ocx.evaluate_obligations_error_on_ambiguity();
-    if !errors.is_empty() {
-        return Err(infcx.err_ctxt().report_fulfillment_errors(errors));
-    }
-    ocx.resolve_regions_and_report_errors(imp, param_env, [])
+    let source_map = tcx.sess.source_map();
+    let before = source_map.span_to_snippet(header.until(name)).ok()?;
+    let after = source_map.span_to_snippet(name.between(header.shrink_to_hi())).ok()?;
+    let header_text = format!("{before}Drop{after}");
+    Some(ImplementDrop { span: header.shrink_to_lo(), header: header_text })
 }

@@ -5,7 +5,7 @@
 //@ check-run-results
 //@ needs-unwind
 #![feature(allocator_api, async_drop, btreemap_alloc)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 #[path = "auxiliary/owned.rs"]
 mod owned;

@@ -7,7 +7,7 @@
 //@[e2021] edition: 2021
 //@[e2024] edition: 2024
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 #[path = "auxiliary/owned.rs"]
 mod owned;

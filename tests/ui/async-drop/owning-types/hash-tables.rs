@@ -6,7 +6,7 @@
 //@ check-run-results
 //@ needs-unwind
 #![feature(async_drop)]
-#![allow(dead_code, incomplete_features)]
+#![allow(async_drop_in_sync_context, dead_code, incomplete_features)]
 
 #[path = "auxiliary/owned.rs"]
 mod owned;

@@ -3,7 +3,7 @@
 //@ edition: 2024
 //@ run-pass
 #![feature(allocator_api, async_drop)]
-#![allow(dead_code, incomplete_features)]
+#![allow(async_drop_in_sync_context, dead_code, incomplete_features)]
 
 use std::any::Any;
 use std::array;

@@ -7,7 +7,7 @@
 //@ aux-build: conns.rs
 //@ aux-build: featureless.rs
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 extern crate conns;
 extern crate featureless;

@@ -5,7 +5,7 @@
 //@ check-run-results
 //@ needs-unwind
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 #[path = "auxiliary/owned.rs"]
 mod owned;

@@ -9,7 +9,7 @@
 //@[o0] compile-flags: -C opt-level=0
 //@[o3] compile-flags: -C opt-level=3
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 #[path = "auxiliary/owned.rs"]
 mod owned;

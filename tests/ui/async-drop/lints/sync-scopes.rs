@@ -1,0 +1,74 @@
+//! R23: `async_drop_in_sync_context` where a scope of a sync function ends, and at assignments.
+//@ edition: 2024
+//@ check-pass
+#![feature(async_drop)]
+#![allow(incomplete_features)]
+
+#[path = "auxiliary/conn.rs"]
+mod conn;
+use conn::Conn;
+
+fn variable() {
+    let conn = Conn;
+    //~^ WARN `conn` is dropped in a function that is not async
+    conn.is_open();
+}
+
+fn parameters(conn: Conn, _: Conn) {
+    //~^ WARN `conn` is dropped in a function that is not async
+    //~| WARN a value is dropped in a function that is not async
+    conn.is_open();
+}
+
+fn temporary() {
+    Conn.is_open();
+    //~^ WARN a value is dropped in a function that is not async
+    let _ = Conn::open();
+    //~^ WARN a value is dropped in a function that is not async
+}
+
+fn assigned(conn: &mut Conn, option: &mut Option<Conn>) {
+    *conn = Conn;
+    //~^ WARN the old value of `*conn` is dropped in a function that is not async
+    *option = None;
+    //~^ WARN the old value of `*option` is dropped in a function that is not async
+}
+
+fn owned_by_others() {
+    let _pair = (Conn, 1);
+    //~^ WARN `_pair` is dropped in a function that is not async
+    let _vec = vec![Box::new(Conn)];
+    //~^ WARN `_vec` is dropped in a function that is not async
+    let _array = [Some(Conn), None];
+    //~^ WARN `_array` is dropped in a function that is not async
+}
+
+fn partly_moved(pair: (Conn, Conn)) -> Conn {
+    //~^ WARN part of `pair` is dropped in a function that is not async
+    pair.0
+}
+
+fn on_one_path(conn: Conn, keep: bool) -> Option<Conn> {
+    //~^ WARN `conn` is dropped in a function that is not async
+    if keep { Some(conn) } else { None }
+}
+
+fn each_way_out_once(count: usize) -> Result<(), String> {
+    for _ in 0..count {
+        let conn = Conn::open()?;
+        //~^ WARN `conn` is dropped in a function that is not async
+        if conn.is_open() {
+            break;
+        }
+        Conn::open()?;
+        //~^ WARN a value is dropped in a function that is not async
+    }
+    Ok(())
+}
+
+fn generic_owner<T>(value: T) {
+    let _pair = (value, Conn);
+    //~^ WARN `_pair` is dropped in a function that is not async
+}
+
+fn main() {}

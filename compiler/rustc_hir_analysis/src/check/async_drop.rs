@@ -14,8 +14,8 @@
 //!
 //! `AsyncDropGlue` and `AsyncDropContents` say how a collection is dropped by await. Whether a type
 //! implements one is decided without lifetimes and for each instance of the type, so the same rules
-//! hold for such impls, but for that of `Drop`: a collection can leave its drop to another that it is
-//! made of.
+//! hold for such impls, but for that of `Drop`: a collection can leave its drop to another that it
+//! is made of.
 
 use rustc_errors::ErrorGuaranteed;
 use rustc_hir::def_id::{DefId, LocalDefId};

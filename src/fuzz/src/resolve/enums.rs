@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::places::State;
 use crate::generate::Node;
-use crate::program::{Arm, Condition, Expr, Pattern, Shape, Statement, Ty, Variants};
+use crate::program::{Arm, Block, Condition, Expr, Pattern, Shape, Statement, Ty, Variants};
 
 impl Body<'_> {
     /// The variants of an enum and their payloads.
@@ -27,7 +27,8 @@ impl Body<'_> {
     /// Something of an enum type to look into, and its type. The state of a place is unchanged.
     fn scrutinee(&mut self, node: &Node) -> (Expr, Ty) {
         let is_enum = |ty: &Ty| self.variants(ty).is_some();
-        let places = self.movable(is_enum);
+        let mut places = self.movable(is_enum);
+        places.retain(|(place, _)| !self.is_in_open_box(place));
         if node.flag(0) && !places.is_empty() {
             let (place, ty) = places[node.below(places.len())].clone();
             return (Expr::Move(place), ty);
@@ -43,6 +44,10 @@ impl Body<'_> {
         };
         let value = self.value(&ty, node.part_or_self(1));
         if let Expr::Move(place) = &value {
+            if self.is_in_open_box(place) {
+                let block = Block { statements: Vec::new(), tail: Some(Box::new(value)) };
+                return (Expr::Block(None, block), ty);
+            }
             self.set_place(place, State::There);
         }
         (value, ty)

@@ -159,6 +159,13 @@ impl Body<'_> {
         places
     }
 
+    /// Whether the place is in a box that something was moved out of. Borrow checking takes a look
+    /// into an enum there for a use of the whole box.
+    pub fn is_in_open_box(&self, place: &Place) -> bool {
+        place.projections.contains(&Projection::Deref)
+            && self.variables[place.var].state != State::There
+    }
+
     /// The places that are initialised and can be borrowed mutably or assigned.
     pub fn mutable(&self, fits: impl Fn(&Ty) -> bool) -> Vec<(Place, Ty)> {
         let mut places = Vec::new();

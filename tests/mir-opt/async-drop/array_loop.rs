@@ -20,7 +20,7 @@ impl AsyncDrop for End {
     async fn drop(self: Pin<&mut Self>) {}
 }
 
-// EMIT_MIR core.future-async_drop-async_drop_in_place-{closure#0}.[End;2].StateTransform.before.mir
+// EMIT_MIR array_loop.scope-{closure#0}.StateTransform.before.mir
 pub async fn scope() {
     let _array = [End, End];
 }

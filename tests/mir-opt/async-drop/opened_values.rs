@@ -12,7 +12,7 @@
 use std::future::AsyncDrop;
 use std::pin::Pin;
 
-pub struct Guard;
+pub struct Guard(u64);
 
 impl Drop for Guard {
     fn drop(&mut self) {}
@@ -29,7 +29,7 @@ pub async fn vector() {
 
 // EMIT_MIR opened_values.pair-{closure#0}.ElaborateDrops.diff
 pub async fn pair() {
-    let _pair = (Guard, Guard);
+    let _pair = (Guard(1), Guard(2));
 }
 
 // EMIT_MIR opened_values.generic-{closure#0}.ElaborateDrops.diff

@@ -30,7 +30,7 @@ impl AsyncDrop for Owner {
     async fn drop(self: Pin<&mut Self>) {}
 }
 
-// EMIT_MIR core.future-async_drop-async_drop_in_place-{closure#0}.Owner.StateTransform.before.mir
+// EMIT_MIR own_destructor.scope-{closure#0}.StateTransform.before.mir
 pub async fn scope(owner: Owner) {
     let _owner = owner;
 }

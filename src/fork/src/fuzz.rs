@@ -53,7 +53,7 @@ pub fn test(job: &Job) -> Result<Summary> {
         let mut command = Command::new(&program);
         command.arg("--rustc").arg(&rustc).arg("--repo").arg(&job.place.repo);
         command.args(words).arg("--no-save");
-        let progress = Progress::new(&format!("test {name}"));
+        let progress = Progress::new(format!("test {name}"));
         let log = run::new_log(&job.place.logs(), name)?;
         let mut slice = Slice::new(name);
         let ran = run::run(&mut command, log, job.verbose, &progress, &mut |line| {

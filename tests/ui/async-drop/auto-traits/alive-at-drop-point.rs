@@ -1,7 +1,7 @@
 //! R21: what is alive where a destructor is awaited is part of the future, like what is alive
-//! across an `.await`: the dropped value, a local that was declared before it, a value that is returned,
-//! broken with or awaited first, a borrow that is used later. If the dropped value is of generic
-//! type, it depends on the type argument.
+//! across an `.await`: the dropped value, a local that was declared before it, a value that is
+//! returned, broken with or awaited first, a borrow that is used later. If the dropped value is of
+//! generic type, it depends on the type argument.
 //@ edition: 2024
 #![feature(async_drop)]
 #![allow(incomplete_features)]

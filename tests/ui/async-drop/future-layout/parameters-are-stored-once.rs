@@ -1,6 +1,6 @@
 //! A parameter of an async function that is alive across a suspension is stored once: it stays
-//! where the future captured it. What happens to it is unchanged: it can be written, moved, borrowed
-//! and dropped, before the first poll and after it.
+//! where the future captured it. What happens to it is unchanged: it can be written, moved,
+//! borrowed and dropped, before the first poll and after it.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results

@@ -37,6 +37,9 @@ use crate::patch::MirPatch;
 /// one element.
 const MAX_DESTRUCTORS: usize = 8;
 
+/// How many parts, parts of parts included, it may have.
+const MAX_PARTS: usize = 64;
+
 impl<'a, 'b, 'tcx, D> DropCtxt<'a, 'b, 'tcx, D>
 where
     D: DropElaborator<'b, 'tcx>,
@@ -93,7 +96,7 @@ impl<'tcx> Opening<'_, 'tcx> {
         let is_glue = matches!(self.body.source.instance, InstanceKind::AsyncDropGlue(..));
         can_await
             && self.is_openable(ty)
-            && (is_glue || !ty.has_non_region_param() && self.destructors(ty) <= MAX_DESTRUCTORS)
+            && (is_glue || !ty.has_non_region_param() && self.is_small(ty))
     }
 
     fn is_openable(self, ty: Ty<'tcx>) -> bool {
@@ -105,8 +108,24 @@ impl<'tcx> Opening<'_, 'tcx> {
         }
     }
 
-    /// The number of futures that are polled where a value of type `ty` is dropped part by part.
-    fn destructors(self, ty: Ty<'tcx>) -> usize {
+    /// Whether a value of type `ty` has few destructors and few parts. A type of infinite size,
+    /// which is an error, has too many.
+    fn is_small(self, ty: Ty<'tcx>) -> bool {
+        let (mut destructors, mut parts) = (0, 0);
+        let mut queue = vec![ty];
+        while let Some(ty) = queue.pop() {
+            parts += 1;
+            if parts > MAX_PARTS {
+                return false;
+            }
+            destructors += self.destructors(ty, &mut queue);
+        }
+        destructors <= MAX_DESTRUCTORS
+    }
+
+    /// The number of futures that are polled where a value of type `ty` is dropped part by part,
+    /// without those of its parts, which are added to `parts`.
+    fn destructors(self, ty: Ty<'tcx>, parts: &mut Vec<Ty<'tcx>>) -> usize {
         let Opening { tcx, typing_env, body } = self;
         let ty = tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty);
         if !ty.needs_async_drop(tcx, typing_env) {
@@ -120,24 +139,22 @@ impl<'tcx> Opening<'_, 'tcx> {
         match *ty.kind() {
             ty::Adt(adt, args) => {
                 if let Some(contents) = Destructor::contents_ty(tcx, typing_env, ty) {
-                    return self.destructors(contents);
+                    parts.push(contents);
+                    return 0;
                 }
-                let own = usize::from(adt.async_destructor(tcx).is_some());
-                let fields = adt.all_fields().map(|field| field.ty(tcx, args));
-                own + self.destructors_of(fields.chain(ty.boxed_ty()))
+                parts.extend(adt.all_fields().map(|field| field.ty(tcx, args)));
+                parts.extend(ty.boxed_ty());
+                return usize::from(adt.async_destructor(tcx).is_some());
             }
-            ty::Tuple(tys) => self.destructors_of(tys),
-            ty::Closure(_, args) => self.destructors_of(args.as_closure().upvar_tys()),
+            ty::Tuple(tys) => parts.extend(tys),
+            ty::Closure(_, args) => parts.extend(args.as_closure().upvar_tys()),
             ty::CoroutineClosure(_, args) => {
-                self.destructors_of(args.as_coroutine_closure().upvar_tys())
+                parts.extend(args.as_coroutine_closure().upvar_tys());
             }
-            ty::Array(ty, _) | ty::Slice(ty) => self.destructors(ty),
+            ty::Array(ty, _) | ty::Slice(ty) => parts.push(ty),
             _ => bug!("`{ty}` cannot be opened"),
         }
-    }
-
-    fn destructors_of(self, tys: impl IntoIterator<Item = Ty<'tcx>>) -> usize {
-        tys.into_iter().map(|ty| self.destructors(ty)).sum()
+        0
     }
 }
 

@@ -1,7 +1,7 @@
 //! R21: a circular proof that `Send` holds finds the one place where it does not.
 //@ edition: 2024
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 use std::future::{AsyncDrop, Ready, ready};
 use std::pin::Pin;

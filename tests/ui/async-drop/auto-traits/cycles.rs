@@ -3,7 +3,7 @@
 //@ edition: 2024
 //@ check-pass
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 use std::future::{AsyncDrop, Ready, ready};
 use std::pin::Pin;

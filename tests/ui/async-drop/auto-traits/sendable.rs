@@ -4,7 +4,7 @@
 //@ edition: 2024
 //@ check-pass
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 use std::collections::HashMap;
 use std::future::{AsyncDrop, async_drop, ready, run_until_cancelled};

@@ -5,7 +5,7 @@
 //@ revisions: nll polonius
 //@ [polonius] compile-flags: -Zpolonius=next
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 use std::future::{AsyncDrop, ready};
 use std::pin::Pin;

@@ -7,7 +7,7 @@
 //@ revisions: packed unpacked
 //@[unpacked] compile-flags: -Zpack-coroutine-layout=no
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(async_drop_in_sync_context, incomplete_features)]
 
 use std::mem::size_of_val;
 

@@ -1,3 +1,5 @@
+//! R21: a future that drops a `Session` by await, and has to be `Send`.
+
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 

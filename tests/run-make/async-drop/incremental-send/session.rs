@@ -1,3 +1,5 @@
+//! R21: a destructor that holds a `SHARED` across an await; the test puts a type in its place.
+
 use std::future::{AsyncDrop, ready};
 use std::pin::Pin;
 

@@ -15,6 +15,9 @@
 //! storage is alive until its scope ends. Nor does a drop of such a local. Of a value that was
 //! partly moved, what is left counts.
 //!
+//! A panic drops by await too, and then there may be more: what the rest of the body would have
+//! moved away is still there. So the drops of cleanup blocks are looked at in the same way.
+//!
 //! The future of an `.await` is dropped when it has completed. If it is a coroutine, it holds
 //! nothing, and that drop is none; whether it is may depend on type arguments. Whether the dropped
 //! value needs async drop does, too. Both are decided where these are known.
@@ -26,6 +29,7 @@ use rustc_mir_dataflow::impls::MaybeInitializedPlaces;
 use rustc_mir_dataflow::move_paths::{LookupResult, MoveData, MovePathIndex};
 use rustc_mir_dataflow::{MaybeReachable, on_all_children_bits};
 
+use super::unwindline::{awaits_while_unwinding, is_poisoned_awaitee};
 use super::*;
 
 /// The drop points of `body` at which something is alive that is not in `layout`, which has what is
@@ -43,13 +47,16 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
         place.as_local() == Some(SELF_ARG)
             || place.ty(body, tcx).ty.needs_async_drop(tcx, typing_env)
     };
+    let unwinds = awaits_while_unwinding(tcx);
+    let is_awaited = |data: &BasicBlockData<'tcx>, place: Place<'tcx>| {
+        may_await(place)
+            && (!data.is_cleanup || unwinds && !is_poisoned_awaitee(tcx, body, place))
+    };
     let drops: Vec<(BasicBlock, Place<'tcx>)> = body
         .basic_blocks
         .iter_enumerated()
         .filter_map(|(block, data)| match data.terminator().kind {
-            TerminatorKind::Drop { place, .. } if !data.is_cleanup && may_await(place) => {
-                Some((block, place))
-            }
+            TerminatorKind::Drop { place, .. } if is_awaited(data, place) => Some((block, place)),
             _ => None,
         })
         .collect();
@@ -108,7 +115,8 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
             source_info: body[block].terminator().source_info,
             dropped_span: body.local_decls[place.local].source_info.span,
             dropped_tys,
-            is_awaitee: is_awaitee(body, place),
+            // What unwinds has not completed.
+            is_awaitee: !body[block].is_cleanup && is_awaitee(body, place),
             live,
         };
         if !point.live.is_empty() && !points.iter().any(|known| is_covered_by(&point, known)) {

@@ -25,6 +25,8 @@ mod contents;
 mod slice;
 mod whole;
 
+pub(crate) use whole::{WholeDrop, await_whole_drop};
+
 impl<'a, 'b, 'tcx, D> DropCtxt<'a, 'b, 'tcx, D>
 where
     D: DropElaborator<'b, 'tcx>,

@@ -54,6 +54,7 @@ mod pending_values;
 mod poll_loop;
 mod saved_indices;
 mod shims;
+mod unwindline;
 mod validate;
 
 pub(super) use captures_in_place::use_captures_in_place;

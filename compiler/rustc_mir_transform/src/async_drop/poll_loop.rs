@@ -5,6 +5,7 @@ use rustc_hir as hir;
 use rustc_hir::lang_items::LangItem;
 use rustc_index::IndexVec;
 use rustc_middle::bug;
+use rustc_middle::mir::interpret::Scalar;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_span::DUMMY_SP;
@@ -23,6 +24,8 @@ pub(super) struct Exits {
     pub(super) resume: Option<BasicBlock>,
     /// The coroutine is cancelled while it is suspended here.
     pub(super) cancel: BasicBlock,
+    /// The exception that the coroutine holds while it is suspended, if it is unwinding.
+    pub(super) exception: Option<Local>,
 }
 
 /// Emits blocks into a patch, all with the source location of one awaited drop.
@@ -158,6 +161,15 @@ impl<'tcx> Emitter<'_, 'tcx> {
         self.block_on(is_cleanup, vec![read], test)
     }
 
+    /// Gives the local for the task context a definition for liveness to see. `shims.rs` puts the
+    /// context of the function at hand in its place.
+    pub(super) fn define_context(&self, context: Local, ty: Ty<'tcx>) -> Statement<'tcx> {
+        let null = ConstValue::Scalar(Scalar::from_target_usize(0, &self.tcx));
+        let span = self.source_info.span;
+        let placeholder = ConstOperand { span, user_ty: None, const_: Const::Val(null, ty) };
+        self.assign(context, Rvalue::Use(Operand::Constant(Box::new(placeholder))))
+    }
+
     /// The block that unwinding goes on to.
     pub(super) fn unwind_block(&mut self, unwind: UnwindAction) -> BasicBlock {
         match unwind {
@@ -215,6 +227,12 @@ impl<'tcx> Emitter<'_, 'tcx> {
                 drop: Some(exits.cancel),
             },
         );
+        let pending_target = match exits.exception {
+            Some(exception) => {
+                self.unwindline_block(LangItem::UnwindlineSuspend, vec![exception], Some(suspend))
+            }
+            None => suspend,
+        };
 
         let discriminant_of = |item| {
             let variant = poll_adt.variant_index_with_id(tcx.require_lang_item(item, span));
@@ -224,7 +242,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let pending = discriminant_of(LangItem::PollPending);
         let discr = self.temp(ready.ty);
         let otherwise = self.patch.unreachable_no_cleanup_block();
-        let targets = [(ready.val, exits.ready), (pending.val, suspend)].into_iter();
+        let targets = [(ready.val, exits.ready), (pending.val, pending_target)].into_iter();
         let check = self.block(
             vec![self.assign(discr, Rvalue::Discriminant(polled.into()))],
             TerminatorKind::SwitchInt {

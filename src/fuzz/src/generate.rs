@@ -95,7 +95,7 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::generate;
-    use crate::{Edition, Program, Runs, crate_source, expected, ui_test};
+    use crate::{Edition, Program, Runs, Unwind, crate_source, expected, plans, ui_test};
 
     #[test]
     fn the_same_numbers_give_the_same_program() {
@@ -134,6 +134,24 @@ mod tests {
             }
             assert!(steps > 0);
         }
+    }
+
+    /// The oracle predicts each panic, whichever way values are dropped while it unwinds.
+    #[test]
+    fn panics_are_predicted() {
+        let mut count = 0;
+        for index in 0..60 {
+            let program = generate(13, index).program();
+            for unwind in [Unwind::Sync, Unwind::Await] {
+                let panicking = plans(&program, Edition::E2024, unwind, 10);
+                count += panicking.len();
+                let runs = Runs { unwind, plain: false, panicking };
+                let trace = expected(&program, Edition::E2024, &runs);
+                let begins = trace.lines().filter(|line| line.starts_with("panics ")).count();
+                assert_eq!(begins, runs.panicking.len());
+            }
+        }
+        assert!(count > 1_000, "{count} panics only");
     }
 
     /// What is rare is made too.

@@ -166,7 +166,10 @@ impl<'p> Frame<'p> {
     async fn drop_table(&self, entries: Vec<Slot>) -> Dropped {
         let sync = self.sync();
         let dropped = self.drop_slots(entries).await;
-        if sync && dropped.is_err() {
+        // Perhaps its type needs nothing else.
+        if let Err(panic) = dropped
+            && (sync || panic.in_drop)
+        {
             self.machine.unknown.set(true);
         }
         dropped

@@ -59,8 +59,7 @@ async fn table() {
 
 async fn list_of_vectors() {
     let _outside = g("outside");
-    let _list: LinkedList<Vec<_>> =
-        [values().map(|(_, value)| value).collect(), Vec::new()].into();
+    let _list: LinkedList<Vec<_>> = [values().map(|(_, value)| value).collect(), Vec::new()].into();
 }
 
 fn main() {

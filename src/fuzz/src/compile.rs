@@ -262,6 +262,15 @@ pub mod tests {
     }
 
     #[test]
+    fn an_older_compiler_unwinds_in_one_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let compiler = fake(folder.path(), "");
+        assert_eq!(compiler.unwind, Unwind::Sync);
+        let compiler = compiler.unwinding(Unwind::Sync).unwrap();
+        assert!(compiler.unwinding(Unwind::Await).is_err());
+    }
+
+    #[test]
     fn without_a_standard_library_nothing_goes_on() {
         let err = compiled("echo \"error[E0463]: can't find crate for std\" >&2; exit 1");
         assert!(err.unwrap_err().to_string().contains("nothing can be compiled"));

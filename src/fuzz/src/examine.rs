@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use asyncdrop_fuzz::{Edition, Program, Runs, crate_source};
+use asyncdrop_fuzz::{Edition, Numbered, Program, Runs, crate_source};
 
 use crate::child::{Finished, Stop};
 use crate::cli::OptLevel;
@@ -53,7 +53,7 @@ pub struct Lab<'a> {
     /// Whether there is a valgrind to run programs under.
     pub valgrind: bool,
     /// Makes the crate; [`crate_source`] outside of tests.
-    pub source: fn(&[(u64, &Program, &Runs)], Edition) -> String,
+    pub source: fn(&[Numbered], Edition) -> String,
 }
 
 impl<'a> Lab<'a> {
@@ -225,7 +225,7 @@ mod tests {
     use crate::compile::tests::{fake, setting};
 
     /// A source that only names its programs.
-    fn names(programs: &[(u64, &Program, &Runs)], _: Edition) -> String {
+    fn names(programs: &[Numbered], _: Edition) -> String {
         programs.iter().map(|(index, ..)| format!("p{index}.\n")).collect()
     }
 

@@ -9,7 +9,7 @@ mod plan;
 mod program;
 mod resolve;
 
-pub use emit::{crate_source, ui_test};
+pub use emit::{Numbered, crate_source, ui_test};
 pub use generate::{Case, generate};
 pub use oracle::{expected, plans};
 pub use plan::{Ending, Plan, Runs, Unwind};

@@ -200,6 +200,8 @@ fn probe(
 
 #[cfg(test)]
 mod tests {
+    use asyncdrop_fuzz::Ending;
+
     use super::*;
 
     /// A number that is made smaller by halving the distance to what is known to pass.
@@ -239,6 +241,15 @@ mod tests {
     fn the_smallest_that_fails_is_found() {
         assert_eq!(least(|n| n >= 137, 1_000), Some(137));
         assert_eq!(least(|n| n >= 1_000, 1_000), Some(1_000));
+    }
+
+    #[test]
+    fn the_text_of_a_run_ends_where_the_next_one_begins() {
+        let plan = |fault| Plan { faults: vec![fault], ending: Ending::Sync(1) };
+        let text = "complete\n  poll\npanics 2 sync 1\n  a\npanics 12 sync 1\n  b\n";
+        assert_eq!(section(text, &plan(2)), Some("panics 2 sync 1\n  a\n"));
+        assert_eq!(section(text, &plan(12)), Some("panics 12 sync 1\n  b\n"));
+        assert_eq!(section(text, &plan(1)), None);
     }
 
     #[test]

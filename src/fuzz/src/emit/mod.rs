@@ -19,10 +19,13 @@ const PANICS_ELSEWHERE: &str = "#[path = \"panics.rs\"]\nmod panics;\n";
 const HEAD: &str =
     "#![feature(async_drop, async_iterator, gen_blocks)]\n#![allow(incomplete_features, unused)]\n";
 
+/// A program with its index and its runs.
+pub type Numbered<'p> = (u64, &'p Program, &'p Runs);
+
 /// One binary crate of several programs. Its arguments are the indices of the programs to run;
 /// without arguments it runs all. For each it prints a line `program N`, and then exactly the text
 /// of [`expected`](crate::expected). It is compiled with the given edition.
-pub fn crate_source(programs: &[(u64, &Program, &Runs)], edition: Edition) -> String {
+pub fn crate_source(programs: &[Numbered], edition: Edition) -> String {
     let mut source = HEAD.to_owned();
     let panics = format!("mod panics {{\n{PANICS}}}\n");
     write_module(&mut source, "runtime", &RUNTIME.replace(PANICS_ELSEWHERE, &panics));

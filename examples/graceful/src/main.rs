@@ -17,8 +17,8 @@ const NOTE: &str = "\
 The kinds are where the shutdown finds a task: `src/tasks.rs` says what each of them holds.
 
 Exit code 0: the report of the set is the planned one, and the peer saw every connection end as planned, which
-is with one goodbye that it could verify. Two kinds have none: `slow`, whose destructor takes longer than the
-deadline, and `panicking`, as unwinding does not await anything yet.";
+is with one goodbye that it could verify. One kind has none: `slow`, whose destructor takes longer than the
+deadline.";
 
 /// Shuts down a set of tokio tasks that hold connections, each of which says goodbye when it is dropped
 #[derive(Debug, Parser)]
@@ -112,8 +112,6 @@ fn failed_checks(report: &Report, record: &Record, each: usize) -> Vec<String> {
         let (name, connections) = (kind.name(), each * kind.connections());
         let [goodbye, cut] = [End::Goodbye, End::Cut].map(|end| record.count(name, end));
         let holds = match kind {
-            // Later: awaited, R16.
-            Kind::Panicking => goodbye + cut == connections,
             Kind::Slow => cut == connections,
             _ => goodbye == connections,
         };

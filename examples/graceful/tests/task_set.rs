@@ -117,9 +117,8 @@ async fn destructor_panics() {
     set.spawn(hold((Panics, Held(counts.clone(), Duration::ZERO))));
     let report = set.shutdown(LONG).await;
     assert_eq!(report, Report { panicked: 1, ..Report::default() });
-    // Later: awaited, R16.
-    let (awaited, sync) = counts.get();
-    assert_eq!(awaited + sync, 1);
+    // R17: its sibling is awaited.
+    assert_eq!(counts.get(), (1, 0));
 }
 
 /// A set that goes away aborts its tasks, and aborting awaits nothing.

@@ -44,7 +44,7 @@ The columns. All but two count sessions: one use of a pooled connection, from CH
 The second table counts graceful sessions of all sessions for each way of leaving the connection's scope.
 
 Exit code 0: the counts of server, client and plan agree, and AsyncDrop closed gracefully on every exit on
-which that is promised today (end of scope, return, ?, continue, break, select!, timeout), without a leak or a crash.";
+which that is promised today (end of scope, return, ?, continue, break, select!, timeout, panic), without a leak or a crash.";
 
 /// Makes the same requests with AsyncDrop and with the workarounds for it, and shows what the server saw
 #[derive(Debug, Parser)]

@@ -34,7 +34,7 @@ impl Exit {
     ];
 
     /// Exits on which this fork already promises that an `AsyncDrop` destructor is awaited.
-    pub const PROMISED: [Exit; 7] = [
+    pub const PROMISED: [Exit; 8] = [
         Exit::EndOfScope,
         Exit::Return,
         Exit::QuestionMark,
@@ -42,6 +42,7 @@ impl Exit {
         Exit::Break,
         Exit::Select,
         Exit::Timeout,
+        Exit::Panic,
     ];
 
     pub fn name(self) -> &'static str {

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use asyncdrop_fuzz::{Edition, Program, expected, generate};
+use asyncdrop_fuzz::{Edition, Program, Runs, Unwind, expected, generate, plans};
 
 use crate::child::{Stop, Stopped};
 use crate::cli::Options;
@@ -129,7 +129,8 @@ impl Campaign<'_> {
         let mut findings = Vec::new();
         let mut subjects = Vec::new();
         for index in indices {
-            match make(self.seed, *index, edition) {
+            let panics = is_chosen(*index, self.options.panics);
+            match make(self.seed, *index, edition, self.compiler.unwind, panics) {
                 Ok(subject) => subjects.push(subject),
                 Err(seen) => findings.push(Finding {
                     index: *index,
@@ -151,7 +152,7 @@ impl Campaign<'_> {
                 break;
             }
             let share = self.options.valgrind_share;
-            let chosen = |index| n == of_valgrind && under_valgrind(index, share);
+            let chosen = |index| n == of_valgrind && is_chosen(index, share);
             let setting = Setting { edition, opt_level: *opt_level };
             let found = lab.examine(&left, setting, &chosen)?;
             let compiled = |subject: &&&Subject| {
@@ -188,7 +189,7 @@ fn indices(batch: u64, size: u64, end: u64) -> Vec<u64> {
 }
 
 /// Whether a program is one of `share` in a hundred, which are spread evenly over both editions.
-fn under_valgrind(index: u64, share: u64) -> bool {
+pub fn is_chosen(index: u64, share: u64) -> bool {
     let n = index / 2 % 100;
     (n + 1) * share / 100 > n * share / 100
 }
@@ -198,16 +199,30 @@ fn runs(trace: &str) -> u64 {
     trace.lines().filter(|line| line.trim_start().starts_with("alive")).count() as u64
 }
 
+/// How many steps of a program panic, one in each run.
+const FAULTS: usize = 6;
+
 /// A program and its trace, or what a panic of the generator or the oracle said.
-pub fn make(seed: u64, index: u64, edition: Edition) -> Result<Subject, String> {
-    let program = catch_unwind(|| generate(seed, index).program()).map_err(|err| said(&*err))?;
-    let expected = predict(&program, edition)?;
-    Ok(Subject { index, program, expected })
+pub fn make(
+    seed: u64,
+    index: u64,
+    edition: Edition,
+    unwind: Unwind,
+    panics: bool,
+) -> Result<Subject, String> {
+    let made = catch_unwind(|| {
+        let program = generate(seed, index).program();
+        let panicking = if panics { plans(&program, edition, unwind, FAULTS) } else { Vec::new() };
+        (program, Runs { unwind, plain: true, panicking })
+    });
+    let (program, runs) = made.map_err(|err| said(&*err))?;
+    let expected = predict(&program, edition, &runs)?;
+    Ok(Subject { index, program, runs, expected })
 }
 
 /// The oracle's trace, or what its panic said.
-pub fn predict(program: &Program, edition: Edition) -> Result<String, String> {
-    catch_unwind(AssertUnwindSafe(|| expected(program, edition))).map_err(|err| said(&*err))
+pub fn predict(program: &Program, edition: Edition, runs: &Runs) -> Result<String, String> {
+    catch_unwind(AssertUnwindSafe(|| expected(program, edition, runs))).map_err(|err| said(&*err))
 }
 
 /// The words of a panic.
@@ -259,7 +274,7 @@ mod tests {
     fn the_share_of_valgrind_is_spread_over_editions() {
         for share in [0, 1, 10, 20, 33, 100] {
             let chosen = |parity| {
-                (0..200).filter(|i| i % 2 == parity && under_valgrind(*i, share)).count() as u64
+                (0..200).filter(|i| i % 2 == parity && is_chosen(*i, share)).count() as u64
             };
             assert_eq!([chosen(0), chosen(1)], [share, share]);
         }

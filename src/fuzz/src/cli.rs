@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use asyncdrop_fuzz::Unwind;
 use clap::Parser;
 
 /// Writes random async programs, predicts the order of their drops by the rules, compiles and runs
@@ -34,6 +35,12 @@ pub struct Options {
     /// How many of a hundred programs also run under valgrind, at one of the opt-levels
     #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=100))]
     pub valgrind_share: u64,
+    /// How many of a hundred programs also run with panics
+    #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u64).range(0..=100))]
+    pub panics: u64,
+    /// How values are dropped while a panic unwinds; by default as the compiler does by default
+    #[arg(long, value_name = "sync|await")]
+    pub unwind: Option<UnwindMode>,
     /// Compilers that run at once; by default the number of cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
@@ -93,6 +100,22 @@ impl FromStr for Name {
     }
 }
 
+/// A value of `-Zasync-drop-unwind`.
+#[derive(Debug, Clone, Copy)]
+pub struct UnwindMode(pub Unwind);
+
+impl FromStr for UnwindMode {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "sync" => Ok(Self(Unwind::Sync)),
+            "await" => Ok(Self(Unwind::Await)),
+            _ => Err("it is sync or await"),
+        }
+    }
+}
+
 /// A value of `-Copt-level`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OptLevel(char);
@@ -134,7 +157,9 @@ mod tests {
         let options = parsed(&["--opt-levels", "0,s", "--only", "3:14"]);
         assert_eq!(options.opt_levels, [OptLevel('0'), OptLevel('s')]);
         assert!(options.only.is_some_and(|only| (only.seed, only.index) == (3, 14)));
-        for words in [["--only", "3"], ["--opt-levels", "0,4"], ["--batch", "0"]] {
+        for words in
+            [["--only", "3"], ["--opt-levels", "0,4"], ["--batch", "0"], ["--unwind", "no"]]
+        {
             let words = [&["asyncdrop-fuzz", "--rustc", "rustc"][..], &words].concat();
             assert!(Options::try_parse_from(words).is_err());
         }

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use asyncdrop_fuzz::Edition;
+use asyncdrop_fuzz::{Edition, Unwind};
 
 use crate::child::{self, End, Limits, Stop};
 use crate::cli::OptLevel;
@@ -27,6 +27,9 @@ pub struct Compiler {
     pub version: String,
     /// A release would refuse the features the programs use.
     bootstrap: bool,
+    /// How it is told to drop values while a panic unwinds. An older one knows one way only.
+    pub unwind: Unwind,
+    takes_unwind: bool,
 }
 
 /// How the programs of a crate are compiled.
@@ -73,7 +76,21 @@ impl Compiler {
             bail!("{} --version failed ({})", rustc.display(), output.status);
         }
         let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        Ok(Self { rustc, version, bootstrap })
+        let takes_unwind = Command::new(&rustc)
+            .args(["-Zasync-drop-unwind=await", "--print=sysroot"])
+            .env("RUSTC_BOOTSTRAP", "1")
+            .output()
+            .is_ok_and(|output| output.status.success());
+        let unwind = if takes_unwind { Unwind::Await } else { Unwind::Sync };
+        Ok(Self { rustc, version, bootstrap, unwind, takes_unwind })
+    }
+
+    /// Chooses how values are dropped while a panic unwinds.
+    pub fn unwinding(self, unwind: Unwind) -> Result<Self> {
+        if unwind != self.unwind && !self.takes_unwind {
+            bail!("{} does not know -Zasync-drop-unwind", self.rustc.display());
+        }
+        Ok(Self { unwind, ..self })
     }
 
     /// Compiles `source` in `folder`. An error means that nothing can be compiled.
@@ -92,6 +109,7 @@ impl Compiler {
             .args(["-Ccodegen-units=1", "--edition"])
             .arg(year(setting.edition))
             .arg(format!("-Copt-level={}", setting.opt_level))
+            .args(self.takes_unwind.then(|| unwind_flag(self.unwind)))
             .arg("-o")
             .args([&binary, &input])
             .env("RUSTC_ICE", "0")
@@ -187,6 +205,14 @@ fn kind(end: End, said: &str) -> Kind {
     }
 }
 
+/// What tells the compiler how to drop values while a panic unwinds.
+pub fn unwind_flag(unwind: Unwind) -> &'static str {
+    match unwind {
+        Unwind::Sync => "-Zasync-drop-unwind=sync",
+        Unwind::Await => "-Zasync-drop-unwind=await",
+    }
+}
+
 /// The edition as `--edition` takes it.
 pub fn year(edition: Edition) -> &'static str {
     match edition {
@@ -205,6 +231,7 @@ pub mod tests {
     pub fn fake(folder: &Path, script: &str) -> Compiler {
         let path = folder.join("rustc");
         let head = "#!/bin/sh\n[ \"$1\" = --version ] && { echo fake; exit 0; }\n\
+                    [ \"$2\" = --print=sysroot ] && exit 1\n\
                     while [ $# -gt 1 ]; do [ \"$1\" = -o ] && out=$2; shift; done\nin=$1\n";
         fs::write(&path, format!("{head}{script}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
@@ -232,6 +259,15 @@ pub mod tests {
         assert_eq!(kind("echo 'error[E0382]: moved' >&2; exit 1"), Some(Kind::CompileError));
         assert_eq!(kind("echo 'error: internal compiler error: x' >&2; exit 101"), Some(Kind::Ice));
         assert_eq!(kind("kill -SEGV $$"), Some(Kind::Ice));
+    }
+
+    #[test]
+    fn an_older_compiler_unwinds_in_one_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let compiler = fake(folder.path(), "");
+        assert_eq!(compiler.unwind, Unwind::Sync);
+        let compiler = compiler.unwinding(Unwind::Sync).unwrap();
+        assert!(compiler.unwinding(Unwind::Await).is_err());
     }
 
     #[test]

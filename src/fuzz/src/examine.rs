@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use asyncdrop_fuzz::{Edition, Program, crate_source};
+use asyncdrop_fuzz::{Edition, Numbered, Program, Runs, crate_source};
 
 use crate::child::{Finished, Stop};
 use crate::cli::OptLevel;
@@ -19,6 +19,7 @@ const TAIL: usize = 40;
 pub struct Subject {
     pub index: u64,
     pub program: Program,
+    pub runs: Runs,
     pub expected: String,
 }
 
@@ -52,7 +53,7 @@ pub struct Lab<'a> {
     /// Whether there is a valgrind to run programs under.
     pub valgrind: bool,
     /// Makes the crate; [`crate_source`] outside of tests.
-    pub source: fn(&[(u64, &Program)], Edition) -> String,
+    pub source: fn(&[Numbered], Edition) -> String,
 }
 
 impl<'a> Lab<'a> {
@@ -68,7 +69,7 @@ impl<'a> Lab<'a> {
         setting: Setting,
         valgrind: &dyn Fn(u64) -> bool,
     ) -> Result<Vec<Finding>> {
-        let programs: Vec<_> = subjects.iter().map(|s| (s.index, &s.program)).collect();
+        let programs: Vec<_> = subjects.iter().map(|s| (s.index, &s.program, &s.runs)).collect();
         let source = (self.source)(&programs, setting.edition);
         let trial = Trial { lab: self, setting };
         match self.compiler.compile(&source, setting, self.folder, self.stop)? {
@@ -224,8 +225,8 @@ mod tests {
     use crate::compile::tests::{fake, setting};
 
     /// A source that only names its programs.
-    fn names(programs: &[(u64, &Program)], _: Edition) -> String {
-        programs.iter().map(|(index, _)| format!("p{index}.\n")).collect()
+    fn names(programs: &[Numbered], _: Edition) -> String {
+        programs.iter().map(|(index, ..)| format!("p{index}.\n")).collect()
     }
 
     /// Compiles with a shell script that may refuse a source, and makes a binary that is one too:
@@ -242,6 +243,7 @@ mod tests {
         let subject = |index| Subject {
             index,
             program: generate(0, index).program(),
+            runs: Runs::PLAIN,
             expected: "alive 0\n".to_owned(),
         };
         let subjects: Vec<Subject> = (0..count).map(subject).collect();

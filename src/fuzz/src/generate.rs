@@ -95,23 +95,28 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::generate;
-    use crate::{Edition, Program, crate_source, expected, ui_test};
+    use crate::{Edition, Program, Runs, Unwind, crate_source, expected, plans, ui_test};
 
     #[test]
     fn the_same_numbers_give_the_same_program() {
         for index in 0..20 {
             let (one, two) = (generate(7, index).program(), generate(7, index).program());
             for edition in [Edition::E2021, Edition::E2024] {
-                let text = crate_source(&[(index, &one)], edition);
-                assert_eq!(text, crate_source(&[(index, &two)], edition));
-                assert_eq!(expected(&one, edition), expected(&two, edition));
+                let text = crate_source(&[(index, &one, &Runs::PLAIN)], edition);
+                assert_eq!(text, crate_source(&[(index, &two, &Runs::PLAIN)], edition));
+                assert_eq!(
+                    expected(&one, edition, &Runs::PLAIN),
+                    expected(&two, edition, &Runs::PLAIN)
+                );
             }
         }
     }
 
     #[test]
     fn other_numbers_give_other_programs() {
-        let text = |seed, index| ui_test(&generate(seed, index).program(), Edition::E2024, "");
+        let text = |seed, index| {
+            ui_test(&generate(seed, index).program(), Edition::E2024, "", &Runs::PLAIN)
+        };
         assert_ne!(text(1, 0), text(1, 1));
         assert_ne!(text(1, 0), text(2, 0));
     }
@@ -124,19 +129,39 @@ mod tests {
             let mut steps = 0;
             while case.simplify() {
                 let program = case.program();
-                assert!(expected(&program, Edition::E2024).contains("alive 0"));
+                assert!(expected(&program, Edition::E2024, &Runs::PLAIN).contains("alive 0"));
                 steps += 1;
             }
             assert!(steps > 0);
         }
     }
 
+    /// The oracle predicts each panic, whichever way values are dropped while it unwinds.
+    #[test]
+    fn panics_are_predicted() {
+        let mut count = 0;
+        for index in 0..60 {
+            let program = generate(13, index).program();
+            for unwind in [Unwind::Sync, Unwind::Await] {
+                let panicking = plans(&program, Edition::E2024, unwind, 10);
+                count += panicking.len();
+                let runs = Runs { unwind, plain: false, panicking };
+                let trace = expected(&program, Edition::E2024, &runs);
+                let begins = trace.lines().filter(|line| line.starts_with("panics ")).count();
+                assert_eq!(begins, runs.panicking.len());
+            }
+        }
+        assert!(count > 1_000, "{count} panics only");
+    }
+
     /// What is rare is made too.
     #[test]
     fn rare_constructs_are_made() {
         let programs: Vec<_> = (0..400).map(|index| generate(5, index).program()).collect();
-        let texts: Vec<_> =
-            programs.iter().map(|program| ui_test(program, Edition::E2024, "")).collect();
+        let texts: Vec<_> = programs
+            .iter()
+            .map(|program| ui_test(program, Edition::E2024, "", &Runs::PLAIN))
+            .collect();
         let rare = [
             "async gen move",
             "yield",
@@ -200,14 +225,15 @@ mod tests {
     fn edition_2021_has_no_generators() {
         for index in 0..100 {
             let program = generate(5, index).program();
-            assert!(!ui_test(&program, Edition::E2021, "").contains("async gen"));
+            assert!(!ui_test(&program, Edition::E2021, "", &Runs::PLAIN).contains("async gen"));
         }
     }
 
     /// All but long patterns and conditions fit into the lines of the repository.
     #[test]
     fn lines_are_short() {
-        let lines = |index| ui_test(&generate(3, index).program(), Edition::E2024, "");
+        let lines =
+            |index| ui_test(&generate(3, index).program(), Edition::E2024, "", &Runs::PLAIN);
         let text: String = (0..100).map(lines).collect();
         let long = text.lines().filter(|line| line.chars().count() > 100).count();
         assert!(long * 1000 < text.lines().count(), "{long} long lines");

@@ -5,10 +5,12 @@
 mod emit;
 mod generate;
 mod oracle;
+mod plan;
 mod program;
 mod resolve;
 
-pub use emit::{crate_source, ui_test};
+pub use emit::{Numbered, crate_source, ui_test};
 pub use generate::{Case, generate};
-pub use oracle::expected;
+pub use oracle::{expected, plans};
+pub use plan::{Ending, Plan, Runs, Unwind};
 pub use program::{Edition, Program};

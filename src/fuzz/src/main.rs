@@ -25,7 +25,7 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 
 use child::{Stop, Stopped};
-use cli::Options;
+use cli::{Options, UnwindMode};
 use compile::Compiler;
 use examine::{Finding, Lab};
 use shrink::Shrunk;
@@ -48,11 +48,14 @@ fn main() -> ExitCode {
 }
 
 fn fuzz(options: &Options) -> Result<ExitCode> {
-    let compiler = match (&options.toolchain, &options.rustc) {
+    let mut compiler = match (&options.toolchain, &options.rustc) {
         (Some(name), _) => Compiler::find(name)?,
         (None, Some(rustc)) => Compiler::new(rustc.clone(), false)?,
         (None, None) => bail!("no compiler is named: --rustc PATH or --toolchain NAME"),
     };
+    if let Some(UnwindMode(unwind)) = options.unwind {
+        compiler = compiler.unwinding(unwind)?;
+    }
     if options.valgrind_share > 0 && !execute::has_valgrind() {
         bail!("valgrind cannot be run: ./x.py setup, or --valgrind-share 0");
     }

@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use asyncdrop_fuzz::ui_test;
 use similar::TextDiff;
 
-use crate::campaign::{edition, make};
+use crate::campaign::{edition, is_chosen, make};
 use crate::child::Stop;
 use crate::cli::{Name, Options};
 use crate::compile::{Compiler, Setting, year};
@@ -25,9 +25,10 @@ pub fn only(
 ) -> Result<Vec<Finding>> {
     let Name { seed, index } = name;
     let edition = edition(index);
-    let subject =
-        make(seed, index, edition).map_err(|panic| anyhow!("the fuzzer panicked: {panic}"))?;
-    let source = ui_test(&subject.program, edition, "");
+    let panics = is_chosen(index, options.panics);
+    let subject = make(seed, index, edition, compiler.unwind, panics)
+        .map_err(|panic| anyhow!("the fuzzer panicked: {panic}"))?;
+    let source = ui_test(&subject.program, edition, "", &subject.runs);
     println!("{}", formatted(&source, &options.repo).unwrap_or(source));
     println!("// {seed}:{index}, edition {}, {}", year(edition), subject.program.describe());
     let lab = Lab::new(compiler, scratch, stop);

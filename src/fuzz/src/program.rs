@@ -457,7 +457,7 @@ pub struct Program {
 impl Program {
     /// One line that says how large the program is.
     pub fn describe(&self) -> String {
-        let lines = crate::ui_test(self, Edition::E2024, "").lines().count();
+        let lines = crate::ui_test(self, Edition::E2024, "", &crate::Runs::PLAIN).lines().count();
         format!("{} types, {} functions, {lines} lines", self.types.len(), self.functions.len())
     }
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use asyncdrop_fuzz::ui_test;
 use sha2::{Digest, Sha256};
 
-use crate::compile::year;
+use crate::compile::{unwind_flag, year};
 use crate::examine::Stage;
 use crate::shrink::Shrunk;
 use crate::verdict::Kind;
@@ -23,9 +23,14 @@ const WIDTH: usize = 97;
 /// A test of a small failing program: it passes once the compiler is mended.
 pub fn test(seed: u64, shrunk: &Shrunk, repo: &Path) -> String {
     let finding = &shrunk.finding;
-    let text = ui_test(&shrunk.program, finding.edition, &header(seed, shrunk));
+    let runs = &shrunk.runs;
+    let text = ui_test(&shrunk.program, finding.edition, &header(seed, shrunk), runs);
     // Compiletest would choose another one.
-    let flags = format!("//@ compile-flags: -Copt-level={}\n", finding.opt_level);
+    let mut flags = format!("//@ compile-flags: -Copt-level={}", finding.opt_level);
+    if !runs.panicking.is_empty() {
+        flags += &format!(" {}", unwind_flag(runs.unwind));
+    }
+    flags += "\n";
     let at = text.find("//@").unwrap_or(0);
     let text = format!("{}{flags}{}", &text[..at], &text[at..]);
     formatted(&text, repo).unwrap_or(text)
@@ -49,7 +54,7 @@ const MOST_QUOTED: usize = 120;
 
 /// The kind, and a few digits that stand for the program.
 fn name(shrunk: &Shrunk) -> String {
-    let hash = Sha256::digest(ui_test(&shrunk.program, shrunk.finding.edition, ""));
+    let hash = Sha256::digest(ui_test(&shrunk.program, shrunk.finding.edition, "", &shrunk.runs));
     let digits: String = hash[..4].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{}-{digits}", shrunk.finding.kind)
 }
@@ -124,7 +129,7 @@ pub fn formatted(text: &str, repo: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use asyncdrop_fuzz::{Edition, generate};
+    use asyncdrop_fuzz::{Edition, Runs, generate};
 
     use super::*;
     use crate::examine::Finding;
@@ -135,6 +140,7 @@ mod tests {
         let edition = Edition::E2021;
         Shrunk {
             program: generate(1, 2).program(),
+            runs: Runs::PLAIN,
             expected: expected.to_owned(),
             finding: Finding { index: 2, kind, edition, opt_level, stage, seen },
             compiles: 3,

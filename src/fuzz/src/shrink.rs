@@ -1,12 +1,13 @@
 //! Makes a failing program small.
 
 use std::collections::HashMap;
+use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use asyncdrop_fuzz::{Case, Program, generate, ui_test};
+use asyncdrop_fuzz::{Case, Plan, Program, Runs, generate, plans, ui_test};
 
-use crate::campaign::predict;
+use crate::campaign::{predict, said};
 use crate::compile::Setting;
 use crate::examine::{Finding, Lab, Stage, Subject};
 use crate::verdict::Kind;
@@ -15,6 +16,10 @@ use crate::verdict::Kind;
 const COMPILES: usize = 200;
 /// Time to make one smaller.
 const TIME: Duration = Duration::from_secs(180);
+/// How many steps panic in the programs on the way, one in each run.
+const FAULTS: usize = 30;
+/// Runs that are tried alone in the end.
+const RUNS: usize = 25;
 /// Steps without a compile, each of which gave a program that was known already.
 const STEPS: usize = 20_000;
 
@@ -22,6 +27,7 @@ const STEPS: usize = 20_000;
 #[derive(Debug)]
 pub struct Shrunk {
     pub program: Program,
+    pub runs: Runs,
     pub expected: String,
     pub finding: Finding,
     /// Programs compiled to find it.
@@ -78,6 +84,18 @@ enum Verdict<V> {
 
 /// Shrinks the program of a finding. `None` if it does not fail when it is alone.
 pub fn shrink(lab: &Lab, seed: u64, finding: &Finding) -> Result<Option<Shrunk>> {
+    // With panics only if it needs them.
+    let shrunk = shrink_with(lab, seed, finding, false)?;
+    if shrunk.is_some() {
+        return Ok(shrunk);
+    }
+    match shrink_with(lab, seed, finding, true)? {
+        Some(shrunk) => Ok(Some(with_one_run(lab, shrunk)?)),
+        None => Ok(None),
+    }
+}
+
+fn shrink_with(lab: &Lab, seed: u64, finding: &Finding, panics: bool) -> Result<Option<Shrunk>> {
     let start = Instant::now();
     let mut known = HashMap::new();
     let (mut compiles, mut steps) = (0, 0);
@@ -89,38 +107,90 @@ pub fn shrink(lab: &Lab, seed: u64, finding: &Finding) -> Result<Option<Shrunk>>
         }
         let program = case.program();
         // Different trees may give the same program.
-        let text = ui_test(&program, finding.edition, "");
+        let text = ui_test(&program, finding.edition, "", &Runs::PLAIN);
         if let Some(fails) = known.get(&text) {
             return Ok(Some(if *fails { Verdict::Known } else { Verdict::Passes }));
         }
         compiles += usize::from(finding.kind != Kind::FuzzerPanic);
-        let found = probe(lab, program, finding)?;
+        let found = match runs(lab, &program, finding, panics) {
+            Ok(runs) => probe(lab, program, runs, finding)?,
+            Err(seen) if finding.kind == Kind::FuzzerPanic => {
+                let subject = Subject {
+                    index: finding.index,
+                    program,
+                    runs: Runs::PLAIN,
+                    expected: String::new(),
+                };
+                Some((subject, Finding { seen, ..finding.clone() }))
+            }
+            Err(_) => None,
+        };
         known.insert(text, found.is_some());
         Ok(Some(match found {
-            Some((subject, finding)) => Verdict::Fails(Shrunk {
-                program: subject.program,
-                expected: subject.expected,
-                finding,
-                compiles,
-            }),
+            Some((Subject { program, runs, expected, .. }, finding)) => {
+                Verdict::Fails(Shrunk { program, runs, expected, finding, compiles })
+            }
             None => Verdict::Passes,
         }))
     })
 }
 
-/// Whether a program alone fails as `like` did.
-fn probe(lab: &Lab, program: Program, like: &Finding) -> Result<Option<(Subject, Finding)>> {
-    let subject = |expected| Subject { index: like.index, program: program.clone(), expected };
-    let expected = match predict(&program, like.edition) {
-        Ok(_) if like.kind == Kind::FuzzerPanic => return Ok(None),
-        Ok(expected) => expected,
-        Err(said) if like.kind == Kind::FuzzerPanic => {
-            let finding = Finding { seen: said, ..like.clone() };
-            return Ok(Some((subject(String::new()), finding)));
-        }
-        Err(_) => return Ok(None),
+/// The runs of a program on the way, or what the panic of the oracle said.
+fn runs(lab: &Lab, program: &Program, like: &Finding, panics: bool) -> Result<Runs, String> {
+    let unwind = lab.compiler.unwind;
+    if !panics {
+        return Ok(Runs { unwind, ..Runs::PLAIN });
+    }
+    let panicking = catch_unwind(|| plans(program, like.edition, unwind, FAULTS));
+    panicking
+        .map(|panicking| Runs { unwind, plain: false, panicking })
+        .map_err(|panic| said(&*panic))
+}
+
+/// The same with one of its runs only, if it still fails.
+fn with_one_run(lab: &Lab, shrunk: Shrunk) -> Result<Shrunk> {
+    let differs = |plan: &&Plan| {
+        let section = section(&shrunk.expected, plan);
+        section.is_none_or(|section| !shrunk.finding.seen.contains(section))
     };
-    let subject = subject(expected);
+    for plan in shrunk.runs.panicking.iter().filter(differs).take(RUNS) {
+        let runs = Runs { panicking: vec![plan.clone()], ..shrunk.runs.clone() };
+        let found = probe(lab, shrunk.program.clone(), runs, &shrunk.finding)?;
+        if let Some((Subject { program, runs, expected, .. }, finding)) = found {
+            return Ok(Shrunk { program, runs, expected, finding, compiles: shrunk.compiles });
+        }
+    }
+    Ok(shrunk)
+}
+
+/// What a run prints, in the text of all runs.
+fn section<'a>(text: &'a str, plan: &Plan) -> Option<&'a str> {
+    let title = format!("{plan}\n");
+    let start = text.find(&title)?;
+    let end = text[start + title.len()..]
+        .find("\npanics ")
+        .map_or(text.len(), |end| start + title.len() + end + 1);
+    Some(&text[start..end])
+}
+
+/// Whether a program alone fails as `like` did.
+fn probe(
+    lab: &Lab,
+    program: Program,
+    runs: Runs,
+    like: &Finding,
+) -> Result<Option<(Subject, Finding)>> {
+    let (expected, seen) = match predict(&program, like.edition, &runs) {
+        Ok(expected) => (expected, None),
+        Err(said) => (String::new(), Some(said)),
+    };
+    let subject = Subject { index: like.index, program, runs, expected };
+    if like.kind == Kind::FuzzerPanic {
+        return Ok(seen.map(|seen| (subject, Finding { seen, ..like.clone() })));
+    }
+    if seen.is_some() {
+        return Ok(None);
+    }
     let setting = Setting { edition: like.edition, opt_level: like.opt_level };
     let mut findings =
         lab.examine(&[&subject], setting, &|_| like.stage == Stage::Valgrind)?.into_iter();
@@ -130,6 +200,8 @@ fn probe(lab: &Lab, program: Program, like: &Finding) -> Result<Option<(Subject,
 
 #[cfg(test)]
 mod tests {
+    use asyncdrop_fuzz::Ending;
+
     use super::*;
 
     /// A number that is made smaller by halving the distance to what is known to pass.
@@ -169,6 +241,15 @@ mod tests {
     fn the_smallest_that_fails_is_found() {
         assert_eq!(least(|n| n >= 137, 1_000), Some(137));
         assert_eq!(least(|n| n >= 1_000, 1_000), Some(1_000));
+    }
+
+    #[test]
+    fn the_text_of_a_run_ends_where_the_next_one_begins() {
+        let plan = |fault| Plan { faults: vec![fault], ending: Ending::Sync(1) };
+        let text = "complete\n  poll\npanics 2 sync 1\n  a\npanics 12 sync 1\n  b\n";
+        assert_eq!(section(text, &plan(2)), Some("panics 2 sync 1\n  a\n"));
+        assert_eq!(section(text, &plan(12)), Some("panics 12 sync 1\n  b\n"));
+        assert_eq!(section(text, &plan(1)), None);
     }
 
     #[test]

@@ -62,11 +62,19 @@ impl<'p> Frame<'p> {
             };
             self.vars.borrow_mut().insert(*var, slot.expect("each capture has a slot"));
         }
-        let outcome = match self.body(&block.body, None).await {
+        let outcome = match self.touching(block.captures.len(), &block.body).await {
             Err(Exit::Return(value)) => Ok(value),
             outcome => outcome,
         };
         self.leave(&scope, outcome).await
+    }
+
+    /// A body that touches its captures first.
+    async fn touching(&self, captures: usize, body: &'p Block) -> Outcome<'p> {
+        for _ in 0..captures {
+            self.step()?;
+        }
+        self.body(body, None).await
     }
 
     /// The block of a body. Temporaries of its tail are dropped with it. A destructor tells its end
@@ -97,7 +105,7 @@ impl<'p> Frame<'p> {
         let scope = Scope::default();
         let argument = self.machine.slot(Some(argument));
         frame.bind(&Pattern::Bind(closure.parameter), argument, &scope);
-        let outcome = match frame.body(&closure.body, None).await {
+        let outcome = match frame.touching(closure.captures.len(), &closure.body).await {
             Err(Exit::Return(value)) => Ok(value),
             outcome => outcome,
         };
@@ -109,14 +117,13 @@ impl<'p> Frame<'p> {
         futures.iter().for_each(|slot| scope.push(*slot));
         let outcome = loop {
             let ready = (0..2).find_map(|branch| match self.poll_slot(futures[branch]) {
-                Poll::Ready(Ok(value)) => Some((branch, value)),
-                Poll::Ready(Err(_)) => unreachable!("a future that is not cancelled completes"),
+                Poll::Ready(outcome) => Some((branch, outcome)),
                 Poll::Pending => None,
             });
-            if let Some((branch, value)) = ready {
-                break Ok(self.machine.owner(Own::Nothing, branch, vec![value]));
+            if let Some((branch, outcome)) = ready {
+                break outcome.map(|value| self.machine.owner(Own::Nothing, branch, vec![value]));
             }
-            if let Err(exit) = self.suspend().await {
+            if let Err(exit) = self.pend().await {
                 break Err(exit);
             }
         };
@@ -128,13 +135,15 @@ impl<'p> Frame<'p> {
         let outputs = [self.machine.slot(None), self.machine.slot(None)];
         futures.iter().chain(&outputs).for_each(|slot| scope.push(*slot));
         let mut ready = [false; 2];
-        let outcome = loop {
+        let outcome = 'polls: loop {
             for branch in 0..2 {
                 if !ready[branch]
                     && let Poll::Ready(outcome) = self.poll_slot(futures[branch])
                 {
-                    let Ok(value) = outcome else { unreachable!("it is not cancelled") };
-                    self.machine.put(outputs[branch], value);
+                    match outcome {
+                        Ok(value) => self.machine.put(outputs[branch], value),
+                        Err(exit) => break 'polls Err(exit),
+                    }
                     ready[branch] = true;
                 }
             }
@@ -142,7 +151,7 @@ impl<'p> Frame<'p> {
                 let values = outputs.iter().filter_map(|slot| self.machine.take(*slot)).collect();
                 break Ok(self.machine.owner(Own::Nothing, 0, values));
             }
-            if let Err(exit) = self.suspend().await {
+            if let Err(exit) = self.pend().await {
                 break Err(exit);
             }
         };
@@ -153,28 +162,27 @@ impl<'p> Frame<'p> {
     pub async fn await_slot(&self, slot: Slot) -> Outcome<'p> {
         loop {
             match self.poll_slot(slot) {
-                Poll::Ready(Ok(value)) => return Ok(value),
-                Poll::Ready(Err(_)) => unreachable!("a future that is not cancelled completes"),
-                Poll::Pending => self.suspend().await?,
+                Poll::Ready(outcome) => return outcome,
+                Poll::Pending => self.pend().await?,
             }
         }
     }
 
     /// Polls a generator once. After its end it goes on to give nothing.
-    fn poll_item(&self, slot: Slot) -> Poll<Value<'p>> {
-        let nothing = || self.machine.owner(Own::Nothing, 0, Vec::new());
+    fn poll_item(&self, slot: Slot) -> Poll<Outcome<'p>> {
+        let nothing = || Ok(self.machine.owner(Own::Nothing, 0, Vec::new()));
         if let Some(Value::Future(Promise::Done)) = self.machine.slots.borrow()[slot] {
             return Poll::Ready(nothing());
         }
-        if self.poll_slot(slot).is_ready() {
-            return Poll::Ready(nothing());
+        if let Poll::Ready(outcome) = self.poll_slot(slot) {
+            return Poll::Ready(outcome.and_then(|_| nothing()));
         }
         let item = match &self.machine.slots.borrow()[slot] {
             Some(Value::Future(Promise::Running(task, _))) => task.item.take(),
             _ => unreachable!("it is pending"),
         };
         match item.and_then(|item| self.machine.take(item)) {
-            Some(item) => Poll::Ready(self.machine.owner(Own::Nothing, 1, vec![item])),
+            Some(item) => Poll::Ready(Ok(self.machine.owner(Own::Nothing, 1, vec![item]))),
             None => Poll::Pending,
         }
     }
@@ -183,21 +191,21 @@ impl<'p> Frame<'p> {
     pub async fn next(&self, slot: Slot) -> Outcome<'p> {
         loop {
             match self.poll_item(slot) {
-                Poll::Ready(item) => return Ok(item),
-                Poll::Pending => self.suspend().await?,
+                Poll::Ready(item) => return item,
+                Poll::Pending => self.pend().await?,
             }
         }
     }
 
     /// Polls a generator until there is an item or its end, but not more often than that.
-    pub fn poll_next(&self, var: Var, times: usize) -> Value<'p> {
+    pub fn poll_next(&self, var: Var, times: usize) -> Outcome<'p> {
         let slot = self.vars.borrow()[&var];
         for _ in 0..times {
             if let Poll::Ready(item) = self.poll_item(slot) {
                 return item;
             }
         }
-        self.machine.owner(Own::Nothing, 0, Vec::new())
+        Ok(self.machine.owner(Own::Nothing, 0, Vec::new()))
     }
 
     /// The future of an async block: what it moves in, and where what it borrows is.

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::value::{
-    Boxed, Exit, Frame, Machine, Mode, Outcome, Own, Owner, Promise, Scope, Share, Slot, Start,
-    Task, Value,
+    Boxed, Dropped, Exit, Frame, Machine, Mode, Outcome, Own, Owner, Promise, Scope, Share, Slot,
+    Start, Task, Value,
 };
+use crate::Unwind;
 use crate::program::Destructor;
 
 /// Is pending once.
@@ -25,49 +26,68 @@ pub fn poll_once<T>(future: Pin<&mut (dyn Future<Output = T> + '_)>) -> Poll<T> 
 
 impl<'p> Frame<'p> {
     /// Suspends once. The task may be cancelled meanwhile (R12, R13, R14).
-    pub async fn suspend(&self) -> Result<(), Exit<'p>> {
+    pub async fn pend(&self) -> Result<(), Exit<'p>> {
         suspend().await;
         if self.task.cancelled() { Err(Exit::Cancelled) } else { Ok(()) }
     }
 
+    /// The runtime's `suspend().await`.
+    pub async fn suspend(&self) -> Result<(), Exit<'p>> {
+        self.pend().await?;
+        Ok(self.step()?)
+    }
+
     /// Drops what a scope holds, the last one first (R1). The outcome is kept meanwhile (R2). If
-    /// the task is cancelled in between, then nobody wants its value any more: it is dropped
-    /// before the rest.
+    /// the task is cancelled in between, or a destructor panics, then nobody wants its value any
+    /// more: it is dropped before the rest.
     pub async fn leave(&self, scope: &Scope, mut outcome: Outcome<'p>) -> Outcome<'p> {
         while let Some(slot) = scope.pop() {
-            self.drop_slot(slot).await;
-            outcome = self.check(outcome).await;
+            let dropped = self.drop_slot(slot).await;
+            outcome = self.after(dropped, outcome).await;
         }
         outcome
     }
 
-    /// Turns the outcome into a cancellation if there is one.
-    pub async fn check(&self, outcome: Outcome<'p>) -> Outcome<'p> {
-        if !self.task.cancelled() {
-            return outcome;
+    /// The outcome after a drop, in which the task may have been cancelled.
+    pub async fn after(&self, dropped: Dropped, outcome: Outcome<'p>) -> Outcome<'p> {
+        let exit = match dropped {
+            Ok(()) if !self.task.cancelled() => return outcome,
+            // A panic that began when it was cancelled already goes on; an older one is over.
+            Ok(()) if self.task.unwinding.get() => return outcome,
+            Ok(()) => Exit::Cancelled,
+            Err(panic) => Exit::Panic(panic),
+        };
+        let value = match outcome {
+            Ok(value) | Err(Exit::Return(value) | Exit::Break(_, value)) => value,
+            Err(_) => return Err(exit),
+        };
+        if matches!(dropped, Err(panic) if panic.in_drop) && self.machine.owns(&value) {
+            // Today's Rust forgets a value that no scope owns yet (rust-lang/rust#47949).
+            self.machine.unknown.set(true);
         }
-        if let Ok(value) | Err(Exit::Return(value) | Exit::Break(_, value)) = outcome {
-            self.drop_value(value).await;
+        match self.drop_value(value).await {
+            Ok(()) => Err(exit),
+            Err(panic) => Err(Exit::Panic(panic)),
         }
-        Err(Exit::Cancelled)
     }
 
     /// Drops what is left in the slot.
-    pub fn drop_slot<'a>(&'a self, slot: Slot) -> Boxed<'a, ()> {
+    pub fn drop_slot<'a>(&'a self, slot: Slot) -> Boxed<'a, Dropped> {
         Box::pin(async move {
-            if let Some(value) = self.machine.take(slot) {
-                self.drop_value(value).await;
+            match self.machine.take(slot) {
+                Some(value) => self.drop_value(value).await,
+                None => Ok(()),
             }
         })
     }
 
-    pub fn drop_value<'a>(&'a self, value: Value<'p>) -> Boxed<'a, ()>
+    pub fn drop_value<'a>(&'a self, value: Value<'p>) -> Boxed<'a, Dropped>
     where
         'p: 'a,
     {
         Box::pin(async move {
             match value {
-                Value::Unit | Value::Reference(_) | Value::Weak(_) => (),
+                Value::Unit | Value::Reference(_) | Value::Weak(_) => Ok(()),
                 Value::Owner(owner) => self.drop_owner(owner).await,
                 Value::Shared(share) => self.drop_shared(&share).await,
                 Value::Closure(_, captures) => self.drop_slots(captures).await,
@@ -76,37 +96,95 @@ impl<'p> Frame<'p> {
         })
     }
 
-    /// The value itself, then its fields (R1, R6).
-    async fn drop_owner(&self, owner: Owner) {
-        match owner.own {
-            Own::Nothing => (),
-            Own::Sync(number) => self.machine.event("sync", number),
+    /// The value itself, then its fields (R1, R6), also if its destructor panics (R17).
+    async fn drop_owner(&self, owner: Owner) -> Dropped {
+        let own = match owner.own {
+            Own::Nothing => Ok(()),
+            Own::Nodes | Own::Deque => return self.drop_by_hand(owner).await,
+            Own::Table => return self.drop_table(owner.fields).await,
+            Own::Sync(number) => self.drop_sync(number),
+            Own::Graceful { number, .. } | Own::Body { number, .. } if self.sync() => {
+                self.drop_sync(number)
+            }
             Own::Graceful { number, .. } | Own::Body { number, .. } => {
-                // R12, R14: a destructor that did not end is followed by `Drop`.
-                if self.sync() || self.destructor(owner.own, number).await.is_err() {
-                    self.machine.event("sync", number);
+                match self.destructor(owner.own, number).await {
+                    Ok(_) => Ok(()),
+                    Err(Exit::Panic(panic)) => {
+                        if self.task.mode.get() == Mode::Sync {
+                            // R14: it did not panic by itself, but what its future held.
+                            self.drop_sync(number).and(Err(panic))
+                        } else {
+                            Err(panic)
+                        }
+                    }
+                    // R12, R14: a destructor that did not end is followed by `Drop`.
+                    Err(_) => self.drop_sync(number),
                 }
             }
-        }
-        self.drop_slots(owner.fields).await;
+        };
+        own.and(self.drop_slots(owner.fields).await)
     }
 
-    pub async fn drop_slots(&self, slots: Vec<Slot>) {
+    /// `Drop::drop` of a value.
+    pub fn drop_sync(&self, number: usize) -> Dropped {
+        self.event("sync", number).map_err(|panic| super::value::Panic { in_drop: true, ..panic })
+    }
+
+    /// One value after the other, also if one of them panics.
+    pub async fn drop_slots(&self, slots: Vec<Slot>) -> Dropped {
+        let mut all = Ok(());
         for slot in slots {
-            self.drop_slot(slot).await;
+            all = all.and(self.drop_slot(slot).await);
         }
+        all
+    }
+
+    /// If a value panics, then the collection, which knows nothing of unwinding, drops the others
+    /// where nothing can await.
+    async fn drop_by_hand(&self, owner: Owner) -> Dropped {
+        let mut slots = owner.fields.into_iter();
+        while let Some(slot) = slots.next() {
+            let is_entry = match &self.machine.slots.borrow()[slot] {
+                Some(Value::Owner(entry)) => entry.fields.len() > 1,
+                _ => false,
+            };
+            let Err(panic) = self.drop_slot(slot).await else { continue };
+            // The second half of a deque is dropped like that, the rest of the first one is not.
+            // Nor is it known of the value of a map's entry whose key panics.
+            let in_halves = matches!(owner.own, Own::Deque) && slots.len() > 0;
+            if !self.sync() && (in_halves || is_entry) {
+                self.machine.unknown.set(true);
+            }
+            let fields = slots.collect();
+            let rest = Value::Owner(Owner { own: Own::Nothing, variant: 0, fields });
+            return self.drop_in_sync_function(rest).await.and(Err(panic));
+        }
+        Ok(())
+    }
+
+    /// The `Drop` of a hash table forgets its memory if an entry panics.
+    async fn drop_table(&self, entries: Vec<Slot>) -> Dropped {
+        let sync = self.sync();
+        let dropped = self.drop_slots(entries).await;
+        // Perhaps its type needs nothing else.
+        if let Err(panic) = dropped
+            && (sync || panic.in_drop)
+        {
+            self.machine.unknown.set(true);
+        }
+        dropped
     }
 
     /// The last owner drops what is shared (R8).
-    async fn drop_shared(&self, share: &Share) {
+    async fn drop_shared(&self, share: &Share) -> Dropped {
         share.owners.set(share.owners.get() - 1);
-        if share.owners.get() == 0 {
-            self.drop_slot(share.content).await;
-        }
+        if share.owners.get() == 0 { self.drop_slot(share.content).await } else { Ok(()) }
     }
 
-    fn sync(&self) -> bool {
+    /// Whether nothing can await here, also because a panic is on its way and does not (R19).
+    pub fn sync(&self) -> bool {
         self.task.mode.get() == Mode::Sync
+            || self.task.unwinding.get() && self.machine.unwind == Unwind::Sync
     }
 
     /// Awaits a destructor. It is shielded, so that only a sync cancellation stops it (R14).
@@ -119,13 +197,13 @@ impl<'p> Frame<'p> {
     }
 
     async fn destructor_body(&self, own: Own, number: usize) -> Outcome<'p> {
-        self.machine.event("begin", number);
+        self.event("begin", number)?;
         match own {
             Own::Graceful { suspensions, .. } => {
                 for _ in 0..suspensions {
                     self.suspend().await?;
                 }
-                self.machine.event("end", number);
+                self.event("end", number)?;
             }
             Own::Body { ty, .. } => {
                 let program = self.machine.program;
@@ -138,25 +216,35 @@ impl<'p> Frame<'p> {
                     Err(exit) => return Err(exit),
                 }
             }
-            Own::Nothing | Own::Sync(_) => (),
+            Own::Nothing | Own::Nodes | Own::Deque | Own::Table | Own::Sync(_) => (),
         }
         Ok(Value::Unit)
     }
 
     /// Drops a future: what it captured if it never ran, else what it holds (R12, R13). Where
     /// nothing can await, it does so at once. A cancellation may become a sync one (R15).
-    async fn drop_future(&self, future: Promise<'p>) {
+    async fn drop_future(&self, future: Promise<'p>) -> Dropped {
         match future {
-            Promise::Done => (),
+            Promise::Done => Ok(()),
             Promise::Unstarted(_, captures) => self.drop_slots(captures).await,
             Promise::Running(task, mut future) => loop {
-                task.mode.set(if self.sync() { Mode::Sync } else { Mode::CancelledAsync });
-                if let Poll::Ready(outcome) = poll_once(future.as_mut()) {
-                    assert!(matches!(outcome, Err(Exit::Cancelled)), "a cancelled future went on");
-                    break;
+                if self.sync() {
+                    task.cancel_sync();
+                } else {
+                    task.mode.set(Mode::CancelledAsync);
                 }
-                assert!(!self.sync(), "a future suspends in a sync context");
-                suspend().await;
+                match self.machine.poll_task(&task, future.as_mut()) {
+                    Poll::Ready(Err(Exit::Cancelled)) => return Ok(()),
+                    Poll::Ready(Err(Exit::Panic(panic))) => {
+                        self.task.unwinding.set(true);
+                        return Err(panic);
+                    }
+                    Poll::Ready(_) => unreachable!("a cancelled future went on"),
+                    Poll::Pending => {
+                        assert!(!self.sync(), "a future suspends in a sync context");
+                        suspend().await;
+                    }
+                }
             },
         }
     }
@@ -178,12 +266,33 @@ impl<'p> Frame<'p> {
             }
             Promise::Done => unreachable!("polled after completion"),
         };
-        let poll = poll_once(running.as_mut());
+        let poll = self.machine.poll_task(&task, running.as_mut());
         let left = match &poll {
             Poll::Pending => Promise::Running(task, running),
             Poll::Ready(_) => Promise::Done,
         };
         self.machine.put(slot, Value::Future(left));
+        if let Poll::Ready(Err(Exit::Panic(_))) = poll {
+            self.task.unwinding.set(true);
+        }
+        poll
+    }
+}
+
+impl<'p> Machine<'p> {
+    /// Polls what a task runs. While it is suspended, the thread does not panic.
+    pub fn poll_task<T>(
+        &self,
+        task: &Task,
+        future: Pin<&mut (dyn Future<Output = T> + '_)>,
+    ) -> Poll<T> {
+        if task.unwinding.get() {
+            self.panicking.set(true);
+        }
+        let poll = poll_once(future);
+        if poll.is_pending() && task.unwinding.get() {
+            self.panicking.set(false);
+        }
         poll
     }
 }

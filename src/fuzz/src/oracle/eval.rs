@@ -1,8 +1,6 @@
 //! Blocks, statements and expressions.
 
-use super::value::{
-    Boxed, Exit, Frame, Mode, Outcome, Own, Promise, Scope, Slot, Start, Task, Value,
-};
+use super::value::{Boxed, Exit, Frame, Outcome, Own, Promise, Scope, Slot, Start, Value};
 use crate::Edition;
 use crate::program::{
     Arm, Block, Condition, Destructor, Expr, Loop, LoopKind, Pattern, Place, Statement, Variants,
@@ -35,7 +33,7 @@ impl<'p> Frame<'p> {
             self.statement(statement, scope).await?;
         }
         if let Some(number) = destructor {
-            self.machine.event("end", number);
+            self.event("end", number)?;
         }
         match &block.tail {
             None => Ok(Value::Unit),
@@ -125,11 +123,11 @@ impl<'p> Frame<'p> {
             Statement::Assign(place, value) => {
                 let value = self.eval(value, temporaries).await?;
                 // R3: the old value is dropped before the new one is stored. It is stored even if
-                // the task was cancelled, and then dropped with its place.
+                // the task was cancelled or that panicked, and then dropped with its place.
                 let slot = self.place(place);
-                self.drop_slot(slot).await;
+                let dropped = self.drop_slot(slot).await;
                 self.machine.put(slot, value);
-                self.check(Ok(Value::Unit)).await?;
+                self.after(dropped, Ok(Value::Unit)).await?;
             }
             Statement::Since2024(_) if self.machine.edition == Edition::E2021 => (),
             Statement::Expr(expr) | Statement::Since2024(expr) => {
@@ -171,6 +169,18 @@ impl<'p> Frame<'p> {
         temporaries: &Scope,
         terminating: bool,
     ) -> Result<Vec<Value<'p>>, Exit<'p>> {
+        let operands = self.tagged_operands(exprs, false, temporaries, terminating).await?;
+        Ok(operands.1)
+    }
+
+    /// As `operands`, and perhaps the tag of a value as the last operand: its number.
+    async fn tagged_operands(
+        &self,
+        exprs: impl IntoIterator<Item = &'p Expr>,
+        tagged: bool,
+        temporaries: &Scope,
+        terminating: bool,
+    ) -> Result<(Option<usize>, Vec<Value<'p>>), Exit<'p>> {
         let own = Scope::default();
         let scope = if terminating { temporaries } else { &own };
         let mut slots = Vec::new();
@@ -186,7 +196,8 @@ impl<'p> Frame<'p> {
                 }
             }
         }
-        Ok(slots.into_iter().filter_map(|slot| self.machine.take(slot)).collect())
+        let number = if tagged { Some(self.number_after(&own).await?) } else { None };
+        Ok((number, slots.into_iter().filter_map(|slot| self.machine.take(slot)).collect()))
     }
 
     async fn owner(
@@ -201,19 +212,39 @@ impl<'p> Frame<'p> {
         Ok(self.machine.owner(own, variant, fields))
     }
 
-    /// A value whose destructor has a number: it is made after the fields.
-    pub fn numbered(&self, own: impl FnOnce(usize) -> Own, fields: Vec<Value<'p>>) -> Value<'p> {
-        self.machine.owner(own(self.machine.number()), 0, fields)
+    /// A value of a type of the program. Its number is made after the fields.
+    async fn user(
+        &self,
+        ty: usize,
+        variant: usize,
+        fields: &'p [Expr],
+        temporaries: &Scope,
+        terminating: bool,
+    ) -> Outcome<'p> {
+        let destructor = &self.machine.program.types[ty].destructor;
+        let tagged = !matches!(destructor, Destructor::None);
+        let (number, fields) =
+            self.tagged_operands(fields, tagged, temporaries, terminating).await?;
+        let own = match (destructor, number) {
+            (Destructor::Sync, Some(number)) => Own::Sync(number),
+            (Destructor::Async(_), Some(number)) => Own::Body { number, ty },
+            _ => Own::Nothing,
+        };
+        Ok(self.machine.owner(own, variant, fields))
     }
 
-    /// A value of a type of the program.
-    fn user(&self, ty: usize, variant: usize, fields: Vec<Value<'p>>) -> Value<'p> {
-        let own = match self.machine.program.types[ty].destructor {
-            Destructor::None => Own::Nothing,
-            Destructor::Sync => Own::Sync(self.machine.number()),
-            Destructor::Async(_) => Own::Body { number: self.machine.number(), ty },
-        };
-        self.machine.owner(own, variant, fields)
+    /// `Guard::new`, a sync function that owns the value until it has a number.
+    async fn guard(&self, value: Value<'p>) -> Outcome<'p> {
+        match self.number() {
+            Ok(number) => {
+                let own = Own::Graceful { number, suspensions: 1 };
+                Ok(self.machine.owner(own, 0, vec![value]))
+            }
+            Err(panic) => {
+                self.drop_in_sync_function(value).await?;
+                Err(panic.into())
+            }
+        }
     }
 
     pub fn eval<'a>(&'a self, expr: &'p Expr, temporaries: &'a Scope) -> Boxed<'a, Outcome<'p>> {
@@ -228,23 +259,26 @@ impl<'p> Frame<'p> {
     ) -> Boxed<'a, Outcome<'p>> {
         Box::pin(async move {
             match expr {
-                Expr::Unit | Expr::Touch(_) => Ok(Value::Unit),
-                Expr::Mark(number) => {
-                    self.machine.event("mark", *number);
+                Expr::Unit => Ok(Value::Unit),
+                Expr::Touch(_) => {
+                    self.step()?;
                     Ok(Value::Unit)
                 }
-                Expr::Plain => Ok(self.numbered(Own::Sync, Vec::new())),
+                Expr::Mark(number) => {
+                    self.event("mark", *number)?;
+                    Ok(Value::Unit)
+                }
+                Expr::Plain => Ok(self.machine.owner(Own::Sync(self.number()?), 0, Vec::new())),
                 Expr::Graceful(suspensions) => {
-                    let suspensions = *suspensions;
-                    Ok(self.numbered(|number| Own::Graceful { number, suspensions }, Vec::new()))
+                    let own = Own::Graceful { number: self.number()?, suspensions: *suspensions };
+                    Ok(self.machine.owner(own, 0, Vec::new()))
                 }
                 Expr::Struct(ty, fields) => {
-                    let fields = self.operands(fields, temporaries, terminating).await?;
-                    Ok(self.user(*ty, 0, fields))
+                    self.user(*ty, 0, fields, temporaries, terminating).await
                 }
                 Expr::Guard(value) => {
-                    let fields = self.operands([&**value], temporaries, terminating).await?;
-                    Ok(self.numbered(|number| Own::Graceful { number, suspensions: 1 }, fields))
+                    let value = self.eval(value, temporaries).await?;
+                    self.guard(value).await
                 }
                 Expr::Wrap(value) => {
                     self.owner(Own::Nothing, 0, [&**value], temporaries, terminating).await
@@ -253,8 +287,7 @@ impl<'p> Frame<'p> {
                     self.owner(Own::Nothing, 0, values, temporaries, terminating).await
                 }
                 Expr::Variant(Variants::User(ty), variant, values) => {
-                    let fields = self.operands(values, temporaries, terminating).await?;
-                    Ok(self.user(*ty, *variant, fields))
+                    self.user(*ty, *variant, values, temporaries, terminating).await
                 }
                 Expr::Variant(_, variant, values) => {
                     self.owner(Own::Nothing, *variant, values, temporaries, terminating).await
@@ -271,10 +304,10 @@ impl<'p> Frame<'p> {
                 Expr::Yield(value) => {
                     let value = self.eval(value, temporaries).await?;
                     self.task.item.set(Some(self.machine.slot(Some(value))));
-                    self.suspend().await.map(|()| Value::Unit)
+                    self.pend().await.map(|()| Value::Unit)
                 }
                 Expr::Next(var) => self.next(self.place(&Place::var(*var))).await,
-                Expr::PollNext(var, times) => Ok(self.poll_next(*var, *times)),
+                Expr::PollNext(var, times) => self.poll_next(*var, *times),
                 Expr::AsyncBlock(block) | Expr::Generator(block) => Ok(self.async_block(block)),
                 Expr::Await(future) => match self.eval(future, temporaries).await? {
                     Value::Future(Promise::Unstarted(start, captures)) => {
@@ -287,25 +320,28 @@ impl<'p> Frame<'p> {
                     self.call_closure(*var, argument).await
                 }
                 Expr::AwaitPinned(var) => self.await_slot(self.place(&Place::var(*var))).await,
-                Expr::PollTimes(var, times) => Ok(self.poll_times(*var, *times)),
+                Expr::PollTimes(var, times) => self.poll_times(*var, *times),
                 Expr::With { temporary, value, suspends } => {
                     let borrowed = self.eval(temporary, temporaries).await?;
                     temporaries.push(self.machine.slot(Some(borrowed)));
                     let value = self.eval(value, temporaries).await?;
-                    if *suspends { suspended(self, value).await } else { Ok(value) }
+                    if *suspends { suspended(self, value).await } else { self.pass(value).await }
                 }
                 Expr::Item(label, rounds, value) => {
+                    self.step()?;
                     let goes_on = self.rounds.borrow()[label] <= *rounds;
                     let value = self.eval(value, temporaries).await?;
+                    let value = self.pass(value).await?;
                     if goes_on {
                         return Ok(self.machine.owner(Own::Nothing, 1, vec![value]));
                     }
-                    self.drop_in_sync_function(value).await;
+                    self.drop_in_sync_function(value).await?;
                     Ok(self.machine.owner(Own::Nothing, 0, Vec::new()))
                 }
                 Expr::Consume(value) => {
                     let value = self.eval(value, temporaries).await?;
-                    self.drop_in_sync_function(value).await;
+                    let value = self.pass(value).await?;
+                    self.drop_in_sync_function(value).await?;
                     Ok(Value::Unit)
                 }
                 Expr::Suspend => self.suspend().await.map(|()| Value::Unit),
@@ -351,19 +387,14 @@ impl<'p> Frame<'p> {
         Ok(Value::Future(Promise::Unstarted(start, captures)))
     }
 
-    fn poll_times(&self, var: usize, times: usize) -> Value<'p> {
+    fn poll_times(&self, var: usize, times: usize) -> Outcome<'p> {
         let slot = self.place(&Place::var(var));
         for _ in 0..times {
             if let std::task::Poll::Ready(outcome) = self.poll_slot(slot) {
-                let Ok(value) = outcome else { unreachable!("it is not cancelled") };
-                return self.machine.owner(Own::Nothing, 1, vec![value]);
+                return Ok(self.machine.owner(Own::Nothing, 1, vec![outcome?]));
             }
         }
-        self.machine.owner(Own::Nothing, 0, Vec::new())
-    }
-
-    pub async fn drop_in_sync_function(&self, value: Value<'p>) {
-        Frame::new(&self.machine, &Task::new(Mode::Sync)).drop_value(value).await;
+        Ok(self.machine.owner(Own::Nothing, 0, Vec::new()))
     }
 
     /// `Some` and `Ok` go on with their payload, the rest returns.
@@ -428,23 +459,30 @@ impl<'p> Frame<'p> {
 
     async fn condition(&self, condition: &'p Condition) -> Result<bool, Exit<'p>> {
         match condition {
-            Condition::Is(holds) => Ok(*holds),
-            Condition::Round(label, round) => Ok(self.rounds.borrow().get(label) == Some(round)),
+            Condition::Is(holds) => {
+                self.step()?;
+                Ok(*holds)
+            }
+            Condition::Round(label, round) => {
+                self.step()?;
+                Ok(self.rounds.borrow().get(label) == Some(round))
+            }
             Condition::Probe(temporary, holds) => {
-                self.probe(temporary).await?;
+                self.probe(temporary, false).await?;
                 Ok(*holds)
             }
             Condition::IsNone(var) => Ok(self.machine.fields(self.place(&Place::var(*var))).0 == 0),
         }
     }
 
-    /// A temporary that lives as long as a condition.
-    async fn probe(&self, temporary: &'p Expr) -> Outcome<'p> {
+    /// A temporary that lives as long as a condition, which may count rounds too.
+    async fn probe(&self, temporary: &'p Expr, counts: bool) -> Outcome<'p> {
         let temporaries = Scope::default();
         let outcome = match self.eval(temporary, &temporaries).await {
             Ok(value) => {
                 temporaries.push(self.machine.slot(Some(value)));
-                Ok(Value::Unit)
+                let counted = if counts { self.step() } else { Ok(()) };
+                counted.and_then(|()| self.step()).map(|()| Value::Unit).map_err(Exit::Panic)
             }
             Err(exit) => Err(exit),
         };
@@ -473,8 +511,12 @@ impl<'p> Frame<'p> {
     async fn round(&self, a_loop: &'p Loop, goes_on: bool) -> Result<bool, Exit<'p>> {
         match &a_loop.kind {
             LoopKind::While(Some(temporary)) => {
-                self.probe(temporary).await?;
+                self.probe(temporary, true).await?;
             }
+            LoopKind::While(None) | LoopKind::Loop(_) => self.step()?,
+            _ => (),
+        }
+        match &a_loop.kind {
             LoopKind::WhileLet(pattern, scrutinee) => {
                 return self.while_let(pattern, scrutinee, &a_loop.body).await;
             }
@@ -530,11 +572,11 @@ impl<'p> Frame<'p> {
 
 /// `with_async`: its future holds the value while it is suspended.
 async fn suspended<'p>(frame: &Frame<'p>, value: Value<'p>) -> Outcome<'p> {
+    let scope = Scope::default();
+    let slot = frame.machine.slot(Some(value));
+    scope.push(slot);
     match frame.suspend().await {
-        Ok(()) => Ok(value),
-        Err(exit) => {
-            frame.drop_value(value).await;
-            Err(exit)
-        }
+        Ok(()) => Ok(frame.machine.take(slot).expect("nothing took it")),
+        Err(exit) => frame.leave(&scope, Err(exit)).await,
     }
 }

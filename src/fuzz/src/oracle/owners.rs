@@ -3,7 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::value::{Exit, Frame, Mode, Outcome, Own, Owner, Scope, Share, Slot, Task, Value};
+use super::value::{
+    Dropped, Exit, Frame, Mode, Outcome, Own, Owner, Scope, Share, Slot, Task, Value,
+};
 use crate::program::{
     BoxedFn, Conversion, Effect, Expr, Loop, Method, Owning, Pattern, Place, Var,
 };
@@ -20,7 +22,7 @@ impl<'p> Frame<'p> {
                 // Most are functions of an array, which is an expression of its own.
                 let terminating = terminating && kind.has_one();
                 let values = self.operands(values, temporaries, terminating).await?;
-                Ok(self.own(*kind, values))
+                self.own(*kind, values)
             }
             Expr::Key(number, value) => {
                 let fields = self.operands([&**value], temporaries, terminating).await?;
@@ -32,14 +34,14 @@ impl<'p> Frame<'p> {
             }
             Expr::Method(method) => {
                 let arguments = self.operands(&method.arguments, temporaries, terminating).await?;
-                Ok(self.method(method, arguments).await)
+                self.method(method, arguments).await
             }
             _ => unreachable!("it is about an owner"),
         }
     }
 
-    fn own(&self, kind: Owning, mut values: Vec<Value<'p>>) -> Value<'p> {
-        match kind {
+    fn own(&self, kind: Owning, mut values: Vec<Value<'p>>) -> Outcome<'p> {
+        Ok(match kind {
             Owning::Rc | Owning::Arc => match values.pop() {
                 Some(value) => self.shared(value),
                 None => unreachable!("there is one"),
@@ -47,13 +49,16 @@ impl<'p> Frame<'p> {
             Owning::RcSlice => self.shared(self.machine.owner(Own::Nothing, 0, values)),
             Owning::BTreeSet => {
                 values.sort_by_key(key);
-                self.machine.owner(Own::Nothing, 0, values)
+                self.machine.owner(Own::Nodes, 0, values)
             }
             Owning::BTreeMap => {
                 values.sort_by_key(|entry| self.entry_key(entry));
-                self.machine.owner(Own::Nothing, 0, values)
+                self.machine.owner(Own::Nodes, 0, values)
             }
-            Owning::Chain => self.chain(values),
+            Owning::LinkedList => self.machine.owner(Own::Nodes, 0, values),
+            Owning::HashMap | Owning::HashSet => self.machine.owner(Own::Table, 0, values),
+            Owning::VecDeque => self.machine.owner(Own::Deque, 0, values),
+            Owning::Chain => self.chain(values)?,
             Owning::Tree => {
                 let mut order = Vec::new();
                 preorder(0, values.len(), &mut order);
@@ -62,7 +67,7 @@ impl<'p> Frame<'p> {
                 self.machine.owner(Own::Nothing, 0, values)
             }
             _ => self.machine.owner(Own::Nothing, 0, values),
-        }
+        })
     }
 
     fn shared(&self, value: Value<'p>) -> Value<'p> {
@@ -71,14 +76,15 @@ impl<'p> Frame<'p> {
     }
 
     /// The nodes are made from the last one to the first.
-    fn chain(&self, values: Vec<Value<'p>>) -> Value<'p> {
+    fn chain(&self, values: Vec<Value<'p>>) -> Outcome<'p> {
         let mut next = None;
         for value in values.into_iter().rev() {
-            let own = Own::Graceful { number: self.machine.number(), suspensions: 1 };
+            let number = self.number().inspect_err(|_| self.machine.unknown.set(true))?;
+            let own = Own::Graceful { number, suspensions: 1 };
             let fields = [Some(value), next].into_iter().flatten().collect();
             next = Some(self.machine.owner(own, 0, fields));
         }
-        self.machine.owner(Own::Nothing, 0, next.into_iter().collect())
+        Ok(self.machine.owner(Own::Nothing, 0, next.into_iter().collect()))
     }
 
     fn entry_key(&self, entry: &Value<'p>) -> usize {
@@ -99,52 +105,66 @@ impl<'p> Frame<'p> {
         }
     }
 
-    async fn method(&self, method: &Method, arguments: Vec<Value<'p>>) -> Value<'p> {
+    async fn method(&self, method: &Method, arguments: Vec<Value<'p>>) -> Outcome<'p> {
         let machine = &self.machine;
         let slot = self.place(&method.place);
         let arguments: Vec<Slot> =
             arguments.into_iter().map(|argument| machine.slot(Some(argument))).collect();
-        match method.effect {
-            Effect::PushFront => machine.change(slot, |fields| fields.insert(0, arguments[0])),
-            Effect::PushBack => machine.change(slot, |fields| fields.push(arguments[0])),
-            Effect::PopFront => return self.removed(slot, 0),
-            Effect::PopBack => {
-                return machine.option(machine.change(slot, Vec::pop));
+        let value = match method.effect {
+            Effect::PushFront => {
+                machine.change(slot, |fields| fields.insert(0, arguments[0]));
+                Value::Unit
             }
-            Effect::Remove(index) => return self.removed(slot, index),
+            Effect::PushBack => {
+                machine.change(slot, |fields| fields.push(arguments[0]));
+                Value::Unit
+            }
+            Effect::PopFront => self.removed(slot, 0),
+            Effect::PopBack => machine.option(machine.change(slot, Vec::pop)),
+            Effect::Remove(index) => self.removed(slot, index),
             Effect::SwapRemove(index) => {
                 let take = |fields: &mut Vec<Slot>| {
                     (index < fields.len()).then(|| fields.swap_remove(index))
                 };
-                return machine.option(machine.change(slot, take));
+                machine.option(machine.change(slot, take))
             }
-            Effect::Truncate(length) => self.truncate(slot, length).await,
-            Effect::Clear => self.truncate(slot, 0).await,
+            Effect::Truncate(length) => self.truncate(slot, length).await?,
+            Effect::Clear => self.truncate(slot, 0).await?,
             Effect::Drain(count) => {
                 let take = |fields: &mut Vec<Slot>| -> Vec<Slot> {
                     fields.drain(..count.min(fields.len())).collect()
                 };
-                return collection(machine.change(slot, take));
+                let fields = machine.change(slot, take);
+                self.like(slot, fields)
             }
-            Effect::Insert => return self.insert(slot, arguments).await,
-            Effect::Replace => return self.replaced(slot, arguments[0]),
-            Effect::ReplaceInner => {
-                return self.replaced(machine.fields(slot).1[0], arguments[0]);
-            }
+            Effect::Insert => self.insert(slot, arguments).await?,
+            Effect::Replace => self.replaced(slot, arguments[0]),
+            Effect::ReplaceInner => self.replaced(machine.fields(slot).1[0], arguments[0]),
             Effect::Take => {
-                return self.replaced(slot, machine.slot(Some(collection(Vec::new()))));
+                let empty = self.like(slot, Vec::new());
+                self.replaced(slot, machine.slot(Some(empty)))
             }
             Effect::Share | Effect::Upgrade | Effect::Downgrade => {
-                return self.counted(method.effect, slot);
+                self.counted(method.effect, slot)
             }
-        }
-        Value::Unit
+        };
+        Ok(value)
     }
 
-    async fn truncate(&self, slot: Slot, length: usize) {
+    async fn truncate(&self, slot: Slot, length: usize) -> Outcome<'p> {
         let cut = |fields: &mut Vec<Slot>| fields.split_off(length.min(fields.len()));
         let fields = self.machine.change(slot, cut);
-        self.drop_in_sync_function(collection(fields)).await;
+        self.drop_in_sync_function(collection(fields)).await?;
+        Ok(Value::Unit)
+    }
+
+    /// A collection of the same kind as the one in the slot.
+    fn like(&self, slot: Slot, fields: Vec<Slot>) -> Value<'p> {
+        let own = match &self.machine.slots.borrow()[slot] {
+            Some(Value::Owner(owner)) => owner.own,
+            _ => unreachable!("no owner in the slot"),
+        };
+        Value::Owner(Owner { own, variant: 0, fields })
     }
 
     /// `Some` with the element of this index, if there is one.
@@ -161,15 +181,18 @@ impl<'p> Frame<'p> {
     }
 
     /// If the key is there already, the map keeps that one, and drops the new one.
-    async fn insert(&self, map: Slot, arguments: Vec<Slot>) -> Value<'p> {
+    async fn insert(&self, map: Slot, arguments: Vec<Slot>) -> Outcome<'p> {
         let machine = &self.machine;
         let key = machine.fields(arguments[0]).0;
         let entries = machine.fields(map).1;
         let key_of = |entry: &Slot| machine.fields(machine.fields(*entry).1[0]).0;
-        match entries.binary_search_by_key(&key, key_of) {
+        Ok(match entries.binary_search_by_key(&key, key_of) {
             Ok(index) => {
-                if let Some(key) = machine.take(arguments[0]) {
-                    self.drop_in_sync_function(key).await;
+                if let Some(key) = machine.take(arguments[0])
+                    && let Err(panic) = self.drop_in_sync_function(key).await
+                {
+                    machine.unknown.set(true);
+                    return Err(panic.into());
                 }
                 let old = machine.fields(entries[index]).1[1];
                 let old = machine.slot(Some(self.replaced(old, arguments[1])));
@@ -180,7 +203,7 @@ impl<'p> Frame<'p> {
                 machine.change(map, |entries| entries.insert(index, entry));
                 machine.option(None)
             }
-        }
+        })
     }
 
     /// What makes another owner of something shared.
@@ -271,23 +294,48 @@ impl<'p> Frame<'p> {
     /// Nothing can await in the body. At its end, an `FnOnce` drops the captures that are left.
     pub async fn call_boxed_fn(&self, place: &Place, once: bool) -> Outcome<'p> {
         let slot = self.place(place);
-        let (closure, captures) = match &self.machine.slots.borrow()[slot] {
+        let (called, captures) = match &self.machine.slots.borrow()[slot] {
             Some(Value::Closure(closure, captures)) => (*closure, captures.clone()),
             _ => unreachable!("no closure in the slot"),
         };
+        let closure = if once { self.machine.take(slot) } else { None };
         let body = Frame::new(&self.machine, &Task::new(Mode::Sync));
-        let local = closure.local.then(|| self.machine.number());
+        let ran = body.boxed_fn_body(called, &captures).await;
+        let left = match closure {
+            Some(closure) => body.drop_value(closure).await,
+            None => Ok(()),
+        };
+        let outcome = ran.and(left);
+        if outcome.is_err() {
+            self.task.unwinding.set(true);
+        }
+        outcome?;
+        Ok(Value::Unit)
+    }
+
+    async fn boxed_fn_body(&self, closure: &BoxedFn, captures: &[Slot]) -> Dropped {
+        for _ in captures {
+            self.step()?;
+        }
+        let local = if closure.local { Some(self.number()?) } else { None };
+        let consumed = self.consume_captures(closure, captures).await;
+        let local = match local {
+            Some(number) => self.drop_sync(number),
+            None => Ok(()),
+        };
+        consumed.and(local)
+    }
+
+    async fn consume_captures(&self, closure: &BoxedFn, captures: &[Slot]) -> Dropped {
         for consumed in &closure.consumed {
             let index = closure.captures.iter().position(|captured| captured == consumed);
-            body.drop_slot(captures[index.expect("it is captured")]).await;
+            let value = self.machine.take(captures[index.expect("it is captured")]);
+            let value = value.expect("it is consumed once");
+            let stepped = self.step();
+            self.drop_in_sync_function(value).await?;
+            stepped?;
         }
-        if let Some(number) = local {
-            self.machine.event("sync", number);
-        }
-        if once && let Some(closure) = self.machine.take(slot) {
-            body.drop_value(closure).await;
-        }
-        Ok(Value::Unit)
+        Ok(())
     }
 }
 

@@ -1,12 +1,14 @@
 //! Small programs whose traces are written by hand from the rules.
 
-use super::{complete, host, sync};
+mod panics;
+
+use super::runs::perform;
 use crate::program::{
     AsyncBlock, Block, BoxedFn, Callee, Destructor, Effect, Expr, Form, Function, Loop, LoopKind,
     Method, Owning, Parameter, Pattern, Place, Program, Projection, Shape, Statement, Ty, TypeDef,
     Var, Variants,
 };
-use crate::{Edition, expected};
+use crate::{Edition, Ending, Plan, Runs, Unwind, expected};
 
 fn bind(var: Var, init: Expr) -> Statement {
     let pattern = Pattern::Bind(var);
@@ -26,16 +28,22 @@ fn root(statements: Vec<Statement>) -> Program {
     Program { types: Vec::new(), functions: vec![root] }
 }
 
-/// The events of a trace, one letter and a number each; `|` for a poll.
+/// The events of a trace, one letter and a number each; `|` for a poll, `!` for a panic, and `*`
+/// after what happens while it unwinds.
 fn short(trace: &str) -> String {
     let word = |line: &str| {
         let mut words = line.split_whitespace();
         match (words.next(), words.next()) {
             (Some("poll"), None) => Some("|".to_owned()),
-            (Some(event @ ("begin" | "end" | "sync" | "new")), Some(number)) => {
-                Some(format!("{}{number}", &event[..1]))
+            (Some(event @ ("begin" | "end" | "sync" | "new" | "mark")), Some(number)) => {
+                let panicking = if words.next().is_some() { "*" } else { "" };
+                Some(format!("{}{number}{panicking}", &event[..1]))
             }
-            (Some(event @ ("cancel" | "leave" | "left")), None) => Some(event.to_owned()),
+            (Some("panic"), Some(_)) => Some("!".to_owned()),
+            (Some("caught"), Some(_)) => Some("caught".to_owned()),
+            (Some(event @ ("cancel" | "leave" | "left" | "aborted")), None) => {
+                Some(event.to_owned())
+            }
             _ => None,
         }
     };
@@ -47,8 +55,31 @@ fn short(trace: &str) -> String {
         .join(" ")
 }
 
+fn run(program: &Program, edition: Edition, ending: Ending) -> (String, Option<usize>) {
+    let run = perform(program, edition, Unwind::Await, &Plan { faults: Vec::new(), ending });
+    (run.trace, run.pending)
+}
+
 fn completed(program: &Program, edition: Edition) -> String {
-    short(&complete(program, edition).0)
+    short(&run(program, edition, Ending::Complete).0)
+}
+
+fn sync(program: &Program, edition: Edition, polls: usize) -> String {
+    run(program, edition, Ending::Sync(polls)).0
+}
+
+fn host(
+    program: &Program,
+    edition: Edition,
+    polls: usize,
+    second: Option<usize>,
+) -> (String, usize) {
+    let ending = match second {
+        None => Ending::Async(polls),
+        Some(second) => Ending::Twice(polls, second),
+    };
+    let (trace, pending) = run(program, edition, ending);
+    (trace, pending.unwrap_or(0))
 }
 
 #[test]
@@ -251,7 +282,7 @@ fn a_generator_at_its_end_gives_nothing_more() {
 #[test]
 fn all_runs_are_listed() {
     let program = root(vec![bind(0, Expr::Graceful(1))]);
-    let trace = expected(&program, Edition::E2024);
+    let trace = expected(&program, Edition::E2024, &Runs::PLAIN);
     let runs: Vec<_> = trace.lines().filter(|line| !line.starts_with(' ')).collect();
     assert_eq!(runs, ["complete", "sync 0", "sync 1", "async 0", "async 1"]);
 }

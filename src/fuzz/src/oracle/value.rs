@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use crate::Edition;
 use crate::program::{AsyncBlock, BoxedFn, Closure, Label, Program, Var};
+use crate::{Edition, Unwind};
 
 /// The number of a slot of [`Machine::slots`].
 pub type Slot = usize;
@@ -22,7 +22,29 @@ pub enum Exit<'p> {
     Continue(Label),
     /// The task is being dropped.
     Cancelled,
+    Panic(Panic),
 }
+
+impl From<Panic> for Exit<'_> {
+    fn from(panic: Panic) -> Self {
+        Exit::Panic(panic)
+    }
+}
+
+/// A panic on its way out.
+#[derive(Clone, Copy)]
+pub struct Panic {
+    /// The step that it began at, which is its payload.
+    pub step: usize,
+    /// It began in a `Drop`.
+    pub in_drop: bool,
+}
+
+/// What comes of a drop.
+pub type Dropped = Result<(), Panic>;
+
+/// Unwinds the interpreter itself: the program is aborted.
+pub struct Aborted;
 
 pub enum Value<'p> {
     Unit,
@@ -55,6 +77,11 @@ pub struct Owner {
 #[derive(Clone, Copy)]
 pub enum Own {
     Nothing,
+    /// A collection of `alloc` that drops its values by hand: nodes, or the two halves of a deque.
+    Nodes,
+    Deque,
+    /// A hash table, with one entry at most.
+    Table,
     Sync(usize),
     /// The destructor suspends `suspensions` times.
     Graceful {
@@ -66,6 +93,18 @@ pub enum Own {
         number: usize,
         ty: usize,
     },
+}
+
+impl Own {
+    /// The number of a value with a destructor.
+    pub fn number(self) -> Option<usize> {
+        match self {
+            Own::Nothing | Own::Nodes | Own::Deque | Own::Table => None,
+            Own::Sync(number) | Own::Graceful { number, .. } | Own::Body { number, .. } => {
+                Some(number)
+            }
+        }
+    }
 }
 
 /// What a future does once it is polled.
@@ -100,22 +139,35 @@ pub struct Task {
     pub mode: Cell<Mode>,
     /// How many destructors are running. They are shielded from an awaited cancellation.
     pub shield: Cell<usize>,
+    /// A panic is on its way out of it. An awaited cancellation does not stop it (R16).
+    pub unwinding: Cell<bool>,
     /// What a generator yields, until who polls it takes it.
     pub item: Cell<Option<Slot>>,
 }
 
 impl Task {
     pub fn new(mode: Mode) -> Rc<Task> {
-        Rc::new(Task { mode: Cell::new(mode), shield: Cell::new(0), item: Cell::new(None) })
+        Rc::new(Task {
+            mode: Cell::new(mode),
+            shield: Cell::new(0),
+            unwinding: Cell::new(false),
+            item: Cell::new(None),
+        })
     }
 
     /// Whether what runs now has to stop.
     pub fn cancelled(&self) -> bool {
         match self.mode.get() {
             Mode::Running => false,
-            Mode::CancelledAsync => self.shield.get() == 0,
+            Mode::CancelledAsync => self.shield.get() == 0 && !self.unwinding.get(),
             Mode::Sync => true,
         }
+    }
+
+    /// Drops it where nothing can await. If a panic was on its way out of it, that is over.
+    pub fn cancel_sync(&self) {
+        self.mode.set(Mode::Sync);
+        self.unwinding.set(false);
     }
 }
 
@@ -126,34 +178,39 @@ pub struct Machine<'p> {
     pub slots: RefCell<Vec<Option<Value<'p>>>>,
     pub trace: RefCell<String>,
     pub next: Cell<usize>,
+    pub unwind: Unwind,
+    /// The steps that panic.
+    pub faults: Vec<usize>,
+    pub steps: Cell<usize>,
+    /// As `std::thread::panicking`.
+    pub panicking: Cell<bool>,
+    /// The steps at which it was.
+    pub steps_panicking: RefCell<Vec<usize>>,
+    /// The rules do not say what happens, or today's Rust is known to leak something.
+    pub unknown: Cell<bool>,
 }
 
 impl<'p> Machine<'p> {
-    pub fn new(program: &'p Program, edition: Edition) -> Rc<Machine<'p>> {
-        Rc::new(Machine {
+    pub fn new(program: &'p Program, edition: Edition) -> Machine<'p> {
+        Machine {
             program,
             edition,
             slots: RefCell::default(),
             trace: RefCell::default(),
             next: Cell::new(0),
-        })
+            unwind: Unwind::Await,
+            faults: Vec::new(),
+            steps: Cell::new(0),
+            panicking: Cell::new(false),
+            steps_panicking: RefCell::default(),
+            unknown: Cell::new(false),
+        }
     }
 
     pub fn print(&self, line: &str) {
         let mut trace = self.trace.borrow_mut();
         trace.push_str(line);
         trace.push('\n');
-    }
-
-    pub fn event(&self, event: &str, number: usize) {
-        self.print(&format!("    {event} {number}"));
-    }
-
-    /// The number of a new value.
-    pub fn number(&self) -> usize {
-        let number = self.next.replace(self.next.get() + 1);
-        self.event("new", number);
-        number
     }
 
     pub fn slot(&self, value: Option<Value<'p>>) -> Slot {
@@ -173,6 +230,20 @@ impl<'p> Machine<'p> {
     pub fn owner(&self, own: Own, variant: usize, fields: Vec<Value<'p>>) -> Value<'p> {
         let fields = fields.into_iter().map(|field| self.slot(Some(field))).collect();
         Value::Owner(Owner { own, variant, fields })
+    }
+
+    /// Whether there is something in the value to be dropped.
+    pub fn owns(&self, value: &Value<'p>) -> bool {
+        let any = |slots: &[Slot]| {
+            slots.iter().any(|slot| {
+                self.slots.borrow()[*slot].as_ref().is_some_and(|value| self.owns(value))
+            })
+        };
+        match value {
+            Value::Unit | Value::Reference(_) => false,
+            Value::Owner(owner) => owner.own.number().is_some() || any(&owner.fields),
+            _ => true,
+        }
     }
 
     /// Changes the slots of the fields of an owner.

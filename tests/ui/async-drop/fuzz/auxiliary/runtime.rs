@@ -13,6 +13,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
+#[path = "panics.rs"]
+mod panics;
+
+pub use panics::Ending;
+use panics::Ending::*;
+
 /// A run that needs more polls than this does not complete.
 const MOST_POLLS: usize = 100;
 
@@ -44,23 +50,23 @@ pub struct Tag {
 impl Tag {
     pub fn new() -> Tag {
         let number = NEXT.replace(NEXT.get() + 1);
-        println!("    new {number}");
+        event("new", number);
         ALIVE.with_borrow_mut(|alive| alive.insert(number));
         Tag { life: Life(Box::new(number)), canary: Cell::new(std::ptr::null()) }
     }
 
     pub fn sync(&self) {
-        println!("    sync {}", self.life.0);
+        event("sync", *self.life.0);
     }
 
     pub fn begin(&self) {
-        println!("    begin {}", self.life.0);
         self.canary.set(self);
+        event("begin", *self.life.0);
     }
 
     pub fn end(&self) {
         self.stays();
-        println!("    end {}", self.life.0);
+        event("end", *self.life.0);
     }
 
     /// Tells if the value was moved since its destructor began.
@@ -69,6 +75,13 @@ impl Tag {
             println!("    moved {}", self.life.0);
         }
     }
+}
+
+/// Tells what happens, which is a step that may panic.
+fn event(event: &str, number: usize) {
+    let panicking = if std::thread::panicking() { " panicking" } else { "" };
+    println!("    {event} {number}{panicking}");
+    panics::step();
 }
 
 /// A value with nothing but `Drop`.
@@ -145,22 +158,28 @@ impl<T> AsyncDrop for Guard<T> {
 }
 
 pub fn mark(number: usize) {
-    println!("    mark {number}");
+    event("mark", number);
 }
 
 /// Is pending once.
 pub async fn suspend() {
     let mut polled = false;
     poll_fn(|_| if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending })
-        .await
+        .await;
+    panics::step();
 }
 
 /// Drops the value where nothing can await.
-pub fn consume<T>(_value: T) {}
+pub fn consume<T>(_value: T) {
+    panics::step();
+}
 
-pub fn touch<T>(_value: &T) {}
+pub fn touch<T>(_value: &T) {
+    panics::step();
+}
 
 pub fn with<A, T>(_borrowed: &A, value: T) -> T {
+    panics::step();
     value
 }
 
@@ -171,6 +190,7 @@ pub async fn with_async<A, T>(_borrowed: &A, value: T) -> T {
 
 /// An item of a loop's source. When there are no more, the value is dropped here.
 pub fn item<T>(goes_on: bool, value: T) -> Option<T> {
+    panics::step();
     goes_on.then_some(value)
 }
 
@@ -181,10 +201,12 @@ pub fn nothing<T>() -> [T; 0] {
 
 /// A condition that the compiler does not see through.
 pub fn yes(condition: bool) -> bool {
+    panics::step();
     black_box(condition)
 }
 
 pub fn probe<A>(_borrowed: &A, condition: bool) -> bool {
+    panics::step();
     black_box(condition)
 }
 
@@ -196,6 +218,7 @@ pub fn at(index: usize) -> usize {
 /// Counts a round of a loop; false if there were enough.
 pub fn tick(round: &mut usize, rounds: usize) -> bool {
     *round += 1;
+    panics::step();
     black_box(*round <= rounds)
 }
 
@@ -289,10 +312,10 @@ fn poll_traced(future: Pin<&mut (dyn Future<Output = ()> + '_)>) -> bool {
     poll_once(future).is_ready()
 }
 
-/// Polls until the future is ready, and says how often it was pending.
+/// Polls until the future is ready or panics, and says how often it was pending.
 fn complete(future: &mut Boxed<'_>) -> usize {
     for pending in 0..MOST_POLLS {
-        if poll_traced(future.as_mut()) {
+        if panics::caught(|| poll_traced(future.as_mut())).unwrap_or(true) {
             return pending;
         }
     }
@@ -333,6 +356,35 @@ fn drive<'a>(program: &dyn Fn() -> Boxed<'a>, left: &dyn Fn(usize) -> Boxed<'a>)
     }
 }
 
+/// Runs a program in which some steps panic, each time others.
+pub fn run_panicking<F: Future<Output = ()>>(program: impl Fn() -> F, runs: &[(&[usize], Ending)]) {
+    drive_panicking(&|| Box::pin(program()), &|polls| Box::pin(leave(program(), polls)), runs);
+}
+
+fn drive_panicking<'a>(
+    program: &dyn Fn() -> Boxed<'a>,
+    left: &dyn Fn(usize) -> Boxed<'a>,
+    runs: &[(&[usize], Ending)],
+) {
+    for (faults, ending) in runs {
+        println!("{}", panics::title(faults, *ending));
+        panics::run(faults, || {
+            let mut future = match ending {
+                Complete | Sync(_) => program(),
+                Async(polls) | Twice(polls, _) => left(*polls),
+            };
+            match ending {
+                Complete | Async(_) => {
+                    complete(&mut future);
+                    drop(future);
+                    finish();
+                }
+                Sync(polls) | Twice(_, polls) => cancel(future, *polls),
+            }
+        });
+    }
+}
+
 /// At most three of the numbers from one to `count`.
 fn some_of(count: usize) -> BTreeSet<usize> {
     [1, count.div_ceil(2), count]
@@ -344,12 +396,17 @@ fn some_of(count: usize) -> BTreeSet<usize> {
 /// Polls, then drops where nothing can await.
 fn cancel(mut future: Boxed<'_>, polls: usize) {
     for _ in 0..polls {
-        if poll_traced(future.as_mut()) {
-            println!("    ready too early");
+        match panics::caught(|| poll_traced(future.as_mut())) {
+            Some(true) => println!("    ready too early"),
+            Some(false) => {}
+            None => {
+                drop(future);
+                return finish();
+            }
         }
     }
     println!("  cancel");
-    drop(future);
+    panics::caught(|| drop(future));
     finish();
 }
 
@@ -367,9 +424,14 @@ async fn leave<F: Future<Output = ()>>(future: F, polls: usize) {
     println!("  left");
 }
 
+/// A panic of a step tells so, by its only hook. Other panics tell nothing.
+pub fn set_hook() {
+    panics::set_hook();
+}
+
 /// Runs the programs whose numbers are given as arguments, or all.
 pub fn run_some(programs: &[(u64, fn())]) {
-    std::panic::set_hook(Box::new(|_| ()));
+    set_hook();
     let chosen: Vec<u64> = std::env::args().skip(1).map(|n| n.parse().unwrap()).collect();
     for (number, program) in programs {
         if chosen.is_empty() || chosen.contains(number) {

@@ -23,6 +23,9 @@ use lab::Lab;
 use report::Report;
 
 fn main() -> ExitCode {
+    if let Some(code) = groups::as_wrapper() {
+        return code;
+    }
     match bench(&Options::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

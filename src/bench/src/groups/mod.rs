@@ -3,6 +3,7 @@
 mod compile;
 mod files;
 mod growth;
+mod real;
 mod shapes;
 mod suspended;
 
@@ -10,6 +11,8 @@ use anyhow::Result;
 
 use crate::lab::Lab;
 use crate::table::Table;
+
+pub use real::as_wrapper;
 
 /// The group that is measured only if it is asked for.
 pub const REAL: &str = "real";
@@ -55,5 +58,10 @@ pub const GROUPS: &[Group] = &[
         name: "compile",
         what: "time and memory of the compiler, with 1 to 256 guards and for all shapes",
         measure: compile::measure,
+    },
+    Group {
+        name: REAL,
+        what: "the futures of real programs, packed, against stock (benches/real; only with --real)",
+        measure: real::measure,
     },
 ];

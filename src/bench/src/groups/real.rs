@@ -7,11 +7,11 @@
 mod sizes;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::lab::{Lab, run};
 use crate::table::{Bar, Cell, Table};
@@ -78,7 +78,7 @@ struct Pair {
 
 pub fn measure(lab: &Lab<'_>) -> Result<Vec<Table>> {
     let progress = lab.progress("builds of benches/real", 2);
-    let stock = build(lab, &lab.stock, "")?;
+    let stock = stock(lab)?;
     progress.inc(1);
     let fork = build(lab, &lab.options.rustc, "-Zpack-coroutine-layout=yes")?;
     progress.finish_and_clear();
@@ -86,6 +86,29 @@ pub fn measure(lab: &Lab<'_>) -> Result<Vec<Table>> {
     pairs.retain(|pair| lab.wants(&pair.name));
     std::fs::write(lab.out.join("real.json"), serde_json::to_string_pretty(&pairs)? + "\n")?;
     Ok(vec![summary(&pairs, alone), largest(&pairs)])
+}
+
+/// The stock compiler's layouts, which are kept among the results: they change only with the programs and their crates.
+fn stock(lab: &Lab<'_>) -> Result<Layouts> {
+    let lock = std::fs::read_to_string(lab.options.repo.join("benches/real/Cargo.lock"))?;
+    let path = lab.out.join("real-stock.json");
+    let kept = std::fs::read_to_string(&path).ok();
+    let kept: Option<Kept> = kept.and_then(|text| serde_json::from_str(&text).ok());
+    if let Some(kept) = kept.filter(|kept| kept.rustc == lab.stock && kept.lock == lock) {
+        return Ok(kept.layouts.into_iter().collect());
+    }
+    let layouts = build(lab, &lab.stock, "")?;
+    let listed = layouts.clone().into_iter().collect();
+    let kept = Kept { rustc: lab.stock.clone(), lock, layouts: listed };
+    std::fs::write(path, serde_json::to_string(&kept)?)?;
+    Ok(layouts)
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    rustc: PathBuf,
+    lock: String,
+    layouts: Vec<((String, String), Vec<Layout>)>,
 }
 
 /// The layouts of all futures, by crate and name.

@@ -1,7 +1,9 @@
 //! Reads what `-Zprint-type-sizes` prints.
 
+use serde::{Deserialize, Serialize};
+
 /// The size of a future, and the least that it could be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     pub size: u64,
     /// The largest sum of what is alive in one state, with the tag, rounded up to the alignment. Captures that are used in place

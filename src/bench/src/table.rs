@@ -9,6 +9,8 @@ use serde::Serialize;
 #[serde(untagged)]
 pub enum Cell {
     Number(f64),
+    /// One of two others.
+    Ratio(f64),
     /// Why there is none.
     Not(String),
 }
@@ -16,7 +18,7 @@ pub enum Cell {
 impl Cell {
     pub fn number(&self) -> Option<f64> {
         match self {
-            Self::Number(number) => Some(*number),
+            Self::Number(number) | Self::Ratio(number) => Some(*number),
             Self::Not(_) => None,
         }
     }
@@ -36,6 +38,7 @@ impl fmt::Display for Cell {
                 Ok(())
             }
             Self::Number(number) => write!(f, "{number:.1}"),
+            Self::Ratio(ratio) => f.write_str(&three(*ratio)),
             Self::Not(why) => f.write_str(why),
         }
     }

@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use crate::lab::{Attempt, Compiled, Figures, Lab, Product, code_size};
 use crate::shape::{self, Shape};
 use crate::side::Side;
-use crate::table::{Bar, Cell, Table};
+use crate::table::{Bar, Cell, Ratio, Table};
 
 /// How each pause ends: at once, or at the second poll.
 const MODES: [&str; 2] = ["ready", "pending"];
@@ -118,7 +118,33 @@ fn tables(shapes: &[(&Shape, &[Measured])]) -> Vec<Table> {
         .push(filled(allocations, &|measured| figure(&measured.figures, |f| f.allocations as f64)));
     tables
         .push(filled(time, &|measured| figure(&measured.figures, |f| f.picoseconds as f64 / 1e3)));
+    tables.insert(0, overview(&tables));
     tables
+}
+
+/// All ratios that have a bar.
+fn overview(tables: &[Table]) -> Table {
+    let judged: Vec<(&Table, &Ratio)> = tables
+        .iter()
+        .flat_map(|table| table.ratios.iter().map(move |ratio| (table, ratio)))
+        .filter(|(_, ratio)| ratio.bar.is_some())
+        .collect();
+    let name = |(table, ratio): &(&Table, &Ratio)| {
+        let under = &table.columns[ratio.under];
+        let bar = ratio.bar.map(|bar| bar.to_string()).unwrap_or_default();
+        format!("{} / {under} ({bar})", table.name)
+    };
+    let mut overview = Table::new("shapes", "Each shape, implicit against by hand", "shape", &[]);
+    overview.columns = judged.iter().map(name).collect();
+    for (index, row) in tables[0].rows.iter().enumerate() {
+        let cells =
+            judged.iter().map(|(table, ratio)| match Table::value(&table.rows[index], ratio) {
+                Some(value) => Cell::Ratio(value),
+                None => Cell::Not(String::new()),
+            });
+        overview.push(&row.name, cells.collect());
+    }
+    overview
 }
 
 /// An array of guards at every opt-level.

@@ -9,6 +9,7 @@ use anyhow::Result;
 use crate::bootstrap::Job;
 use crate::build::build;
 use crate::cli;
+use crate::crates;
 use crate::examples;
 use crate::failure::report;
 use crate::fuzz;
@@ -42,6 +43,8 @@ enum Step {
     Examples,
     /// The fuzzer's own tests, and some programs of it.
     Fuzz,
+    /// The tests of `src/bench`, which measure nothing.
+    Bench,
     /// MIR of real crates, compared with the stock compiler's.
     SameMir,
     /// All of `tests/ui`, compared with the recorded failures.
@@ -66,7 +69,10 @@ pub fn test(job: &Job, args: &cli::Test) -> Result<ExitCode> {
     // Bootstrap makes the sysroot anew for some suites, and leaves it without a library. What is
     // linked has to work afterwards.
     let uses_sysroot = |step: &Step| {
-        !matches!(step, Step::Fork | Step::Tidy | Step::Examples | Step::Fuzz | Step::SameMir)
+        !matches!(
+            step,
+            Step::Fork | Step::Tidy | Step::Examples | Step::Fuzz | Step::Bench | Step::SameMir
+        )
     };
     if steps.iter().any(uses_sysroot)
         && let Err(err) = build(job, 1, &[])
@@ -99,6 +105,7 @@ fn steps(job: &Job, args: &cli::Test) -> Result<Vec<Step>> {
             "valgrind" => steps.push(Step::Valgrind),
             "examples" => steps.push(Step::Examples),
             "fuzz" => steps.push(Step::Fuzz),
+            "bench" => steps.push(Step::Bench),
             "same-mir" => steps.push(Step::SameMir),
             "ours" => steps.extend(suites::ours(&tree).into_iter().map(Step::Suite)),
             word => {
@@ -120,6 +127,9 @@ fn steps(job: &Job, args: &cli::Test) -> Result<Vec<Step>> {
         }
         if repo.join("src/fuzz").is_dir() {
             steps.push(Step::Fuzz);
+        }
+        if repo.join("src/bench").is_dir() {
+            steps.push(Step::Bench);
         }
         if repo.join(same_mir::PACKAGE).is_dir() {
             steps.push(Step::SameMir);
@@ -143,6 +153,7 @@ impl Step {
             Self::Valgrind => "valgrind",
             Self::Examples => "examples",
             Self::Fuzz => "fuzz",
+            Self::Bench => "bench",
             Self::SameMir => "same-mir",
             Self::Full => "tests/ui",
         }
@@ -157,6 +168,7 @@ fn run_step(job: &Job, step: &Step, bless: bool) -> Result<Summary> {
         Step::Valgrind => valgrind(job),
         Step::Examples => examples::test(job),
         Step::Fuzz => fuzz::test(job),
+        Step::Bench => crates::test(job, "bench"),
         Step::SameMir => same_mir::test(job),
         Step::Full => full(job),
     }

@@ -130,6 +130,9 @@ impl<'a> Lab<'a> {
             Side::StockByHand => {
                 command.arg("--cfg=by_hand");
             }
+            Side::SyncUnwind => {
+                command.arg("-Zasync-drop-unwind=sync");
+            }
             Side::Implicit | Side::Prototype => {}
             Side::Spawn | Side::BlockOn | Side::AsyncDropper => {
                 let library = match self.workarounds() {

@@ -8,6 +8,8 @@ use serde::Serialize;
 pub enum Side {
     /// `AsyncDrop`, on the fork.
     Implicit,
+    /// The same with `-Zasync-drop-unwind=sync`: a panic awaits nothing, as with closes by hand.
+    SyncUnwind,
     /// Closed by hand, on the fork, with packed coroutines, but without the feature.
     ByHand,
     /// Closed by hand, on the stock compiler.
@@ -23,8 +25,9 @@ pub enum Side {
 }
 
 impl Side {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Implicit,
+        Self::SyncUnwind,
         Self::ByHand,
         Self::StockByHand,
         Self::Prototype,
@@ -37,6 +40,7 @@ impl Side {
     pub fn name(self) -> &'static str {
         match self {
             Self::Implicit => "implicit",
+            Self::SyncUnwind => "implicit, sync unwinding",
             Self::ByHand => "by hand",
             Self::StockByHand => "by hand, stock",
             Self::Prototype => "prototype",
@@ -49,7 +53,7 @@ impl Side {
     /// The file of `benches/strategies/` that has the guards.
     pub fn strategy(self) -> &'static str {
         match self {
-            Self::Implicit | Self::Prototype => "implicit",
+            Self::Implicit | Self::SyncUnwind | Self::Prototype => "implicit",
             Self::ByHand | Self::StockByHand => "by_hand",
             Self::Spawn => "spawn",
             Self::BlockOn => "block_on",
@@ -58,7 +62,7 @@ impl Side {
     }
 
     pub fn is_fork(self) -> bool {
-        matches!(self, Self::Implicit | Self::ByHand)
+        matches!(self, Self::Implicit | Self::SyncUnwind | Self::ByHand)
     }
 
     /// Whether the program has a runtime, so that a run is more than the polls of one future.

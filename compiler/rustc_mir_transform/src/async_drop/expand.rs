@@ -75,7 +75,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         tcx.features().async_drop() && !tcx.is_async_drop_in_place_coroutine(body.source.def_id());
     let unresumed = captures_await.then(|| insert_unresumed_drop(tcx, body, true));
 
-    let unwindline = Unwindline::lay_out(tcx, body, coroutine_ty, context_ty);
+    let unwindline = Unwindline::lay_out(tcx, body, coroutine_ty, context_ty, unresumed);
     let unwinding = unwindline.as_ref().map_or(&[][..], |line| &line.entries);
     let lines = Lines::of(tcx, body, coroutine_ty, unresumed, unwinding);
     let context = unwindline.as_ref().map(|line| line.context);
@@ -257,10 +257,12 @@ impl<'tcx> Expander<'_, 'tcx> {
             if !drop.on_dropline {
                 dropline = emitter.block(vec![], Emitter::sync_drop(field, dropline, unwind));
             }
-            let next = emitter.unwind_block(unwind);
-            let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
-            let kind = Emitter::sync_drop(field, next, terminate);
-            unwind = UnwindAction::Cleanup(emitter.cleanup_block(vec![], kind));
+            if !drop.on_unwindline {
+                let next = emitter.unwind_block(unwind);
+                let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
+                let kind = Emitter::sync_drop(field, next, terminate);
+                unwind = UnwindAction::Cleanup(emitter.cleanup_block(vec![], kind));
+            }
         }
         let dropline = if drop.on_dropline { target } else { dropline };
         (drop.target, drop.dropline, drop.unwind) = (target, dropline, unwind);
@@ -426,7 +428,8 @@ impl<'tcx> Expander<'_, 'tcx> {
     }
 
     fn unwind_from_poll(&mut self, drop: &AwaitedDrop<'tcx>, unwind: UnwindAction) -> UnwindAction {
-        if !self.holds_values_at_end(drop) {
+        // A second panic ends the process at once.
+        if drop.on_unwindline || !self.holds_values_at_end(drop) {
             return unwind;
         }
         let target = self.emitter(drop.source_info).unwind_block(unwind);

@@ -124,7 +124,10 @@ fn dropline_entries(body: &Body<'_>, unresumed: Option<BasicBlock>) -> Vec<Basic
 }
 
 /// The blocks reachable from the entries in `queue`, without those that unwind.
-fn blocks_of_line(body: &Body<'_>, mut queue: Vec<BasicBlock>) -> DenseBitSet<BasicBlock> {
+pub(super) fn blocks_of_line(
+    body: &Body<'_>,
+    mut queue: Vec<BasicBlock>,
+) -> DenseBitSet<BasicBlock> {
     let mut line = DenseBitSet::new_empty(body.basic_blocks.len());
     while let Some(block) = queue.pop() {
         if !body[block].is_cleanup && line.insert(block) {

@@ -54,11 +54,12 @@ use rustc_middle::mir::visit::{
     MutVisitor, NonMutatingUseContext, NonUseContext, PlaceContext, Visitor,
 };
 use rustc_middle::mir::*;
-use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_middle::span_bug;
+use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_session::config::AsyncDropUnwind;
 use rustc_span::source_map::dummy_spanned;
 
+use super::lines::blocks_of_line;
 use super::poll_loop::Emitter;
 use super::{CoroutineDesugaring, CoroutineKind, is_awaitee};
 use crate::elaborate_drop::async_drop::{WholeDrop, await_whole_drop};
@@ -99,12 +100,14 @@ pub(super) struct Unwindline {
 }
 
 impl Unwindline {
-    /// Adds the unwindline to `body`, if it drops anything by await.
+    /// Adds the unwindline to `body`, if it drops anything by await. `unresumed` is where a coroutine
+    /// is dropped that was never resumed.
     pub(super) fn lay_out<'tcx>(
         tcx: TyCtxt<'tcx>,
         body: &mut Body<'tcx>,
         coroutine_ty: Ty<'tcx>,
         context_ty: Ty<'tcx>,
+        unresumed: Option<BasicBlock>,
     ) -> Option<Unwindline> {
         let is_async = matches!(
             body.coroutine_kind(),
@@ -122,7 +125,7 @@ impl Unwindline {
             return None;
         }
         let typing_env = ty::TypingEnv::post_analysis(tcx, body.source.def_id());
-        let cleanup = Cleanup::of(tcx, typing_env, body, coroutine_ty);
+        let cleanup = Cleanup::of(tcx, typing_env, body, coroutine_ty, unresumed);
         if cleanup.catches.is_empty() {
             return None;
         }
@@ -141,14 +144,29 @@ impl Unwindline {
             flags: copies_of_drop_flags(body, &cleanup, &mut patch),
             patch,
         };
-        builder.copy_blocks();
-        let entries = cleanup.catches.iter().map(|&block| builder.catch(block)).collect();
+        let abort = builder.copy_blocks();
+        let entries: Vec<BasicBlock> =
+            cleanup.catches.iter().map(|&block| builder.catch(block)).collect();
         builder.patch.apply(body);
         // They went with the block's terminator to each side of the fork.
         for &block in &cleanup.catches {
             body.basic_blocks.as_mut()[block].statements.clear();
         }
+        abort_in(body, &entries, abort);
         Some(Unwindline { entries, exception, context })
+    }
+}
+
+/// Lets each panic on the unwindline lead to `abort` at once. What is elaborated from a drop would
+/// drop the other parts of the value first.
+fn abort_in(body: &mut Body<'_>, entries: &[BasicBlock], abort: BasicBlock) {
+    let line = blocks_of_line(body, entries.to_vec());
+    let blocks = body.basic_blocks.as_mut();
+    for block in line.iter() {
+        if let Some(unwind @ UnwindAction::Cleanup(_)) = blocks[block].terminator_mut().unwind_mut()
+        {
+            *unwind = UnwindAction::Cleanup(abort);
+        }
     }
 }
 
@@ -169,9 +187,17 @@ impl Cleanup {
         typing_env: ty::TypingEnv<'tcx>,
         body: &Body<'tcx>,
         coroutine_ty: Ty<'tcx>,
+        unresumed: Option<BasicBlock>,
     ) -> Cleanup {
         let none = || DenseBitSet::new_empty(body.basic_blocks.len());
-        let reachable = traversal::reachable_as_bitset(body);
+        let mut reachable = none();
+        let mut queue = vec![START_BLOCK];
+        queue.extend(unresumed);
+        while let Some(block) = queue.pop() {
+            if reachable.insert(block) {
+                queue.extend(body[block].terminator().successors());
+            }
+        }
         let mut awaited = none();
         for (block, data) in body.basic_blocks.iter_enumerated() {
             if data.is_cleanup
@@ -296,12 +322,14 @@ impl<'tcx> Builder<'_, 'tcx> {
         Emitter { tcx: self.tcx, patch: &mut self.patch, source_info }
     }
 
-    fn copy_blocks(&mut self) {
+    /// Copies the blocks, and returns where a panic in them leads.
+    fn copy_blocks(&mut self) -> BasicBlock {
         let body = self.body;
         for block in self.cleanup.behind.iter() {
             let mut copy = body[block].clone();
             copy.is_cleanup = false;
-            UseCopies { tcx: self.tcx, flags: &self.flags }.visit_basic_block_data(block, &mut copy);
+            UseCopies { tcx: self.tcx, flags: &self.flags }
+                .visit_basic_block_data(block, &mut copy);
             self.copies[block] = Some(self.patch.new_block(copy));
         }
         let source_info = SourceInfo::outermost(body.span);
@@ -310,6 +338,7 @@ impl<'tcx> Builder<'_, 'tcx> {
         for block in self.cleanup.behind.iter() {
             self.copy_terminator(block, abort, raise);
         }
+        abort
     }
 
     /// Ends the copy of `block` as `block` ends. A panic in it leads to `abort`.

@@ -67,8 +67,9 @@ fn column(side: Side) -> usize {
 }
 
 fn tables(shapes: &[(&Shape, &[Measured])]) -> Vec<Table> {
-    let [implicit, by_hand, stock, prototype] =
-        [Side::Implicit, Side::ByHand, Side::StockByHand, Side::Prototype].map(column);
+    let [implicit, sync_unwind, by_hand, stock, prototype] =
+        [Side::Implicit, Side::SyncUnwind, Side::ByHand, Side::StockByHand, Side::Prototype]
+            .map(column);
     let names = Side::ALL.map(Side::name);
     let figure = |figures: &Attempt<Figures>, of: fn(&Figures) -> f64| match figures {
         Ok(figures) => Cell::Number(of(figures)),
@@ -90,16 +91,22 @@ fn tables(shapes: &[(&Shape, &[Measured])]) -> Vec<Table> {
                 "From the making of the future to its last poll, opt-level 3. With a runtime: of a run on all its threads.",
             )
             .ratio(implicit, by_hand, Some(Bar::AtMost(1.0)))
+            .ratio(implicit, sync_unwind, Some(Bar::AtMost(1.0)))
             .ratio(prototype, stock, None);
         filled(table, &|measured| measured.instructions[mode].clone())
     });
     let size = Table::new("size", "Size of the future, in bytes", "shape", &names)
         .note("What a spawned task, or a thread that is blocked, takes beside it is not counted.")
         .ratio(implicit, by_hand, Some(Bar::AtMost(1.0)))
+        .ratio(implicit, sync_unwind, None)
         .ratio(implicit, stock, Some(Bar::Below(0.9)));
     let code = Table::new("code", "Code, in bytes", "shape", &names)
-        .note("Of `poll`, of the drop glue, and of what they call that is not in them.")
-        .ratio(implicit, by_hand, Some(Bar::AtMost(1.0)))
+        .note(
+            "Of `poll`, of the drop glue, and of what they call that is not in them. A close by hand is left out by a panic, \
+             so what the closes after a panic take has no counterpart there.",
+        )
+        .ratio(sync_unwind, by_hand, Some(Bar::AtMost(1.0)))
+        .ratio(implicit, sync_unwind, None)
         .ratio(prototype, stock, None);
     let allocations = Table::new("allocations", "Heap allocations", "shape", &names)
         .ratio(implicit, by_hand, None);

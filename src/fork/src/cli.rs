@@ -105,7 +105,7 @@ pub struct Build {
 
 #[derive(Debug, Args)]
 pub struct Test {
-    /// Suites or tests: fork, tidy, ours, valgrind, examples, fuzz, same-mir, a suite of
+    /// Suites or tests: fork, tidy, ours, valgrind, examples, fuzz, same-mir, crates, a suite of
     /// suites.toml, ui/async-drop, tests/ui/async-drop/x.rs; by default all but tidy
     pub suites: Vec<String>,
     /// All of tests/ui as well, compared with tests/known-failures.toml

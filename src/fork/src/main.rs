@@ -6,6 +6,7 @@ mod build;
 mod clean;
 mod cli;
 mod config;
+mod crates;
 mod demo;
 mod dist;
 mod examples;

@@ -9,6 +9,7 @@ use anyhow::Result;
 use crate::bootstrap::Job;
 use crate::build::build;
 use crate::cli;
+use crate::crates;
 use crate::examples;
 use crate::failure::report;
 use crate::fuzz;
@@ -44,6 +45,8 @@ enum Step {
     Fuzz,
     /// MIR of real crates, compared with the stock compiler's.
     SameMir,
+    /// Messages about real crates with the feature, compared with the stock compiler's.
+    Crates,
     /// All of `tests/ui`, compared with the recorded failures.
     Full,
 }
@@ -66,7 +69,8 @@ pub fn test(job: &Job, args: &cli::Test) -> Result<ExitCode> {
     // Bootstrap makes the sysroot anew for some suites, and leaves it without a library. What is
     // linked has to work afterwards.
     let uses_sysroot = |step: &Step| {
-        !matches!(step, Step::Fork | Step::Tidy | Step::Examples | Step::Fuzz | Step::SameMir)
+        use Step::{Crates, Examples, Fork, Fuzz, SameMir, Tidy};
+        !matches!(step, Fork | Tidy | Examples | Fuzz | SameMir | Crates)
     };
     if steps.iter().any(uses_sysroot)
         && let Err(err) = build(job, 1, &[])
@@ -100,6 +104,7 @@ fn steps(job: &Job, args: &cli::Test) -> Result<Vec<Step>> {
             "examples" => steps.push(Step::Examples),
             "fuzz" => steps.push(Step::Fuzz),
             "same-mir" => steps.push(Step::SameMir),
+            "crates" => steps.push(Step::Crates),
             "ours" => steps.extend(suites::ours(&tree).into_iter().map(Step::Suite)),
             word => {
                 match suites::upstream(repo, &tree)?.into_iter().find(|suite| suite.name == word) {
@@ -124,6 +129,9 @@ fn steps(job: &Job, args: &cli::Test) -> Result<Vec<Step>> {
         if repo.join(same_mir::PACKAGE).is_dir() {
             steps.push(Step::SameMir);
         }
+        if repo.join(crates::PACKAGE).is_dir() {
+            steps.push(Step::Crates);
+        }
         let all_ui = |suite: &Suite| suite.paths.keys().all(|path| path.starts_with("tests/ui/"));
         let upstream = suites::upstream(repo, &tree)?.into_iter();
         steps.extend(upstream.filter(|suite| !(args.full && all_ui(suite))).map(Step::Suite));
@@ -144,6 +152,7 @@ impl Step {
             Self::Examples => "examples",
             Self::Fuzz => "fuzz",
             Self::SameMir => "same-mir",
+            Self::Crates => "crates",
             Self::Full => "tests/ui",
         }
     }
@@ -158,6 +167,7 @@ fn run_step(job: &Job, step: &Step, bless: bool) -> Result<Summary> {
         Step::Examples => examples::test(job),
         Step::Fuzz => fuzz::test(job),
         Step::SameMir => same_mir::test(job),
+        Step::Crates => crates::test(job),
         Step::Full => full(job),
     }
 }

@@ -6,12 +6,12 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::bootstrap::Job;
-use crate::crates;
+use crate::programs;
 use crate::sysroot;
 
 /// Becomes that program. Returns only if that fails.
 pub fn bench(job: &Job, words: &[String]) -> Result<()> {
-    let mut command = Command::new(crates::program(job, "bench")?);
+    let mut command = Command::new(programs::program(job, "bench")?);
     // Then the fork need not be built.
     let elsewhere = ["--rustc", "--list", "--help", "-h", "--version", "-V"];
     let named = |word: &String| elsewhere.contains(&word.split('=').next().unwrap_or(word));

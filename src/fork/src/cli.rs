@@ -113,7 +113,7 @@ pub struct Build {
 
 #[derive(Debug, Args)]
 pub struct Test {
-    /// Suites or tests: fork, tidy, ours, valgrind, examples, fuzz, bench, same-mir, a
+    /// Suites or tests: fork, tidy, ours, valgrind, examples, fuzz, bench, same-mir, crates, a
     /// suite of suites.toml, ui/async-drop, tests/ui/async-drop/x.rs; by default all but tidy
     pub suites: Vec<String>,
     /// All of tests/ui as well, compared with tests/known-failures.toml

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::bootstrap::Job;
 use crate::build::build;
-use crate::crates;
+use crate::programs;
 use crate::progress::Progress;
 use crate::run;
 use crate::summary::Summary;
@@ -23,7 +23,7 @@ const MUTANTS: [&str; 4] = ["--seed", "1", "--mutate", "100"];
 
 /// Becomes the fuzzer. Returns only if that fails.
 pub fn fuzz(job: &Job, words: &[String]) -> Result<()> {
-    let mut command = Command::new(crates::program(job, "fuzz")?);
+    let mut command = Command::new(programs::program(job, "fuzz")?);
     // With another compiler, the fork need not be built.
     let elsewhere = ["--toolchain", "--rustc", "--help", "-h", "--version", "-V"];
     let named = |word: &String| elsewhere.contains(&word.split('=').next().unwrap_or(word));
@@ -38,11 +38,11 @@ pub fn fuzz(job: &Job, words: &[String]) -> Result<()> {
 /// The fuzzer's own tests, a slice of programs, and some mutants of tests; each program counts as a
 /// test. The caller holds the lock.
 pub fn test(job: &Job) -> Result<Summary> {
-    let mut total = crates::test(job, "fuzz")?;
+    let mut total = programs::test(job, "fuzz")?;
     // The suites before this one may have left the sysroot without a library.
     build(job, 1, &[])?;
     let rustc = sysroot::whole(job.place, job.pin)?.join("bin/rustc");
-    let program = crates::program(job, "fuzz")?;
+    let program = programs::program(job, "fuzz")?;
     for (words, name) in [(&SLICE[..], "fuzz"), (&MUTANTS, "mutants")] {
         let mut command = Command::new(&program);
         command.arg("--rustc").arg(&rustc).arg("--repo").arg(&job.place.repo);

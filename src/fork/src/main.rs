@@ -24,6 +24,7 @@ mod pin;
 mod place;
 mod prepare;
 mod print;
+mod programs;
 mod progress;
 mod run;
 mod same_mir;

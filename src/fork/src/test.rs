@@ -17,6 +17,7 @@ use crate::git::Git;
 use crate::host::stage0;
 use crate::overlay;
 use crate::prepare::prepared;
+use crate::programs;
 use crate::progress::Progress;
 use crate::run;
 use crate::same_mir;
@@ -47,6 +48,8 @@ enum Step {
     Bench,
     /// MIR of real crates, compared with the stock compiler's.
     SameMir,
+    /// Messages about real crates with the feature, compared with the stock compiler's.
+    Crates,
     /// All of `tests/ui`, compared with the recorded failures.
     Full,
 }
@@ -69,10 +72,8 @@ pub fn test(job: &Job, args: &cli::Test) -> Result<ExitCode> {
     // Bootstrap makes the sysroot anew for some suites, and leaves it without a library. What is
     // linked has to work afterwards.
     let uses_sysroot = |step: &Step| {
-        !matches!(
-            step,
-            Step::Fork | Step::Tidy | Step::Examples | Step::Fuzz | Step::Bench | Step::SameMir
-        )
+        use Step::{Bench, Crates, Examples, Fork, Fuzz, SameMir, Tidy};
+        !matches!(step, Fork | Tidy | Examples | Fuzz | Bench | SameMir | Crates)
     };
     if steps.iter().any(uses_sysroot)
         && let Err(err) = build(job, 1, &[])
@@ -107,6 +108,7 @@ fn steps(job: &Job, args: &cli::Test) -> Result<Vec<Step>> {
             "fuzz" => steps.push(Step::Fuzz),
             "bench" => steps.push(Step::Bench),
             "same-mir" => steps.push(Step::SameMir),
+            "crates" => steps.push(Step::Crates),
             "ours" => steps.extend(suites::ours(&tree).into_iter().map(Step::Suite)),
             word => {
                 match suites::upstream(repo, &tree)?.into_iter().find(|suite| suite.name == word) {
@@ -134,6 +136,9 @@ fn steps(job: &Job, args: &cli::Test) -> Result<Vec<Step>> {
         if repo.join(same_mir::PACKAGE).is_dir() {
             steps.push(Step::SameMir);
         }
+        if repo.join(crates::PACKAGE).is_dir() {
+            steps.push(Step::Crates);
+        }
         let all_ui = |suite: &Suite| suite.paths.keys().all(|path| path.starts_with("tests/ui/"));
         let upstream = suites::upstream(repo, &tree)?.into_iter();
         steps.extend(upstream.filter(|suite| !(args.full && all_ui(suite))).map(Step::Suite));
@@ -155,6 +160,7 @@ impl Step {
             Self::Fuzz => "fuzz",
             Self::Bench => "bench",
             Self::SameMir => "same-mir",
+            Self::Crates => "crates",
             Self::Full => "tests/ui",
         }
     }
@@ -168,8 +174,9 @@ fn run_step(job: &Job, step: &Step, bless: bool) -> Result<Summary> {
         Step::Valgrind => valgrind(job),
         Step::Examples => examples::test(job),
         Step::Fuzz => fuzz::test(job),
-        Step::Bench => crates::test(job, "bench"),
+        Step::Bench => programs::test(job, "bench"),
         Step::SameMir => same_mir::test(job),
+        Step::Crates => crates::test(job),
         Step::Full => full(job),
     }
 }

@@ -65,7 +65,7 @@ fn code(status: std::process::ExitStatus) -> ExitCode {
 }
 
 /// One future, compiled by both.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 struct Pair {
     #[serde(rename = "crate")]
     krate: String,
@@ -166,6 +166,8 @@ fn matched(stock: &Layouts, fork: &Layouts) -> (Vec<Pair>, usize) {
             least: after.least,
         }));
     }
+    // A crate that a macro needs too is compiled twice.
+    pairs.dedup();
     (pairs, alone)
 }
 

@@ -72,6 +72,17 @@ fn a_value_whose_destructor_panics_counts_as_dropped() {
 }
 
 #[test]
+fn a_panic_of_a_destructor_is_over_when_its_fields_are_dropped_where_nothing_can_await() {
+    let program = root(vec![bind(0, own(Owning::Vec, Ty::Graceful, numbers(2)))]);
+    let cancelled = panicking(&program, Unwind::Await, "e0", Ending::Sync(2));
+    assert_eq!(cancelled, "| n0 n1 b0 | e0 ! b1* cancel s1");
+    let value = Expr::Guard(Box::new(Expr::Graceful(1)));
+    let cancelled =
+        |value| panicking(&root(vec![bind(0, value)]), Unwind::Await, "b1", Ending::Sync(1));
+    assert_eq!(cancelled(value), "| n0 n1 b1 ! b0* cancel s0");
+}
+
+#[test]
 fn a_panic_of_a_sync_destructor_awaits_the_rest() {
     let program = root(vec![bind(0, Expr::Graceful(0)), bind(1, Expr::Plain)]);
     assert_eq!(awaited(&program, "s1"), "| n0 n1 s1 ! b0* e0* caught");
@@ -149,7 +160,7 @@ fn a_panic_while_it_is_cancelled_awaits_the_rest_or_drops_it() {
     let awaited = panicking(&program, Unwind::Await, "b1", Ending::Async(1));
     assert_eq!(awaited, "| | n0 n1 leave b1 ! b0* | e0* caught");
     let sync = panicking(&program, Unwind::Await, "s1", Ending::Sync(1));
-    assert_eq!(sync, "| n0 n1 cancel s1 ! s0* caught");
+    assert_eq!(sync, "| n0 n1 cancel s1 ! s0 caught");
     let twice = panicking(&program, Unwind::Await, "b1", Ending::Twice(1, 1));
     assert_eq!(twice, "| | n0 n1 leave b1 ! b0* cancel s0");
 }

@@ -153,15 +153,9 @@ impl<'p> Frame<'p> {
     async fn drop_by_hand(&self, owner: Owner) -> Dropped {
         let mut slots = owner.fields.into_iter();
         while let Some(slot) = slots.next() {
-            let is_entry = match &self.machine.slots.borrow()[slot] {
-                Some(Value::Owner(entry)) => entry.fields.len() > 1,
-                _ => false,
-            };
             let Err(panic) = self.drop_slot(slot).await else { continue };
             // The second half of a deque is dropped like that, the rest of the first one is not.
-            // Nor is it known of the value of a map's entry whose key panics.
-            let in_halves = matches!(owner.own, Own::Deque) && slots.len() > 0;
-            if !self.sync() && (in_halves || is_entry) {
+            if !self.sync() && matches!(owner.own, Own::Deque) && slots.len() > 0 {
                 self.machine.unknown.set(true);
             }
             let fields = slots.collect();

@@ -66,9 +66,16 @@ impl<'p> Frame<'p> {
             self.machine.unknown.set(true);
         }
         match self.drop_value(value).await {
+            // It was cancelled meanwhile.
+            Ok(()) if self.still(dropped).is_ok() => Err(Exit::Cancelled),
             Ok(()) => Err(exit),
             Err(panic) => Err(Exit::Panic(panic)),
         }
+    }
+
+    /// What came of a drop, after other things were dropped: its panic may be over.
+    fn still(&self, dropped: Dropped) -> Dropped {
+        if self.task.unwinding.get() { dropped } else { Ok(()) }
     }
 
     /// Drops what is left in the slot.
@@ -122,7 +129,8 @@ impl<'p> Frame<'p> {
                 }
             }
         };
-        own.and(self.drop_slots(owner.fields).await)
+        let fields = self.drop_slots(owner.fields).await;
+        self.still(own).and(fields)
     }
 
     /// `Drop::drop` of a value.
@@ -134,7 +142,8 @@ impl<'p> Frame<'p> {
     pub async fn drop_slots(&self, slots: Vec<Slot>) -> Dropped {
         let mut all = Ok(());
         for slot in slots {
-            all = all.and(self.drop_slot(slot).await);
+            let dropped = self.drop_slot(slot).await;
+            all = self.still(all).and(dropped);
         }
         all
     }
@@ -144,15 +153,9 @@ impl<'p> Frame<'p> {
     async fn drop_by_hand(&self, owner: Owner) -> Dropped {
         let mut slots = owner.fields.into_iter();
         while let Some(slot) = slots.next() {
-            let is_entry = match &self.machine.slots.borrow()[slot] {
-                Some(Value::Owner(entry)) => entry.fields.len() > 1,
-                _ => false,
-            };
             let Err(panic) = self.drop_slot(slot).await else { continue };
             // The second half of a deque is dropped like that, the rest of the first one is not.
-            // Nor is it known of the value of a map's entry whose key panics.
-            let in_halves = matches!(owner.own, Own::Deque) && slots.len() > 0;
-            if !self.sync() && (in_halves || is_entry) {
+            if !self.sync() && matches!(owner.own, Own::Deque) && slots.len() > 0 {
                 self.machine.unknown.set(true);
             }
             let fields = slots.collect();
@@ -229,6 +232,9 @@ impl<'p> Frame<'p> {
             Promise::Unstarted(_, captures) => self.drop_slots(captures).await,
             Promise::Running(task, mut future) => loop {
                 if self.sync() {
+                    if task.unwinding.get() && !self.machine.dropping.get() {
+                        self.machine.unknown.set(true);
+                    }
                     task.cancel_sync();
                 } else {
                     task.mode.set(Mode::CancelledAsync);

@@ -35,9 +35,11 @@ impl<'p> Frame<'p> {
         step
     }
 
-    /// Tells what happens, which is a step.
+    /// Tells what happens, which is a step. The rules do not say whether the thread panics while a
+    /// future that unwinds is dropped where nothing can await.
     pub fn event(&self, event: &str, number: usize) -> Result<(), Panic> {
-        let panicking = if self.machine.panicking.get() { " panicking" } else { "" };
+        let panicking = self.machine.panicking.get() && !self.machine.dropping.get();
+        let panicking = if panicking { " panicking" } else { "" };
         self.machine.print(&format!("    {event} {number}{panicking}"));
         self.step()
     }

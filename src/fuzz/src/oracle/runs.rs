@@ -205,6 +205,7 @@ impl<'p> Run<'p> {
         }
         self.print("  cancel");
         self.before_drop.set(self.frame.machine.steps.get());
+        self.frame.machine.dropping.set(true);
         self.frame.task.cancel_sync();
         match dropped() {
             Poll::Ready(dropped) => {

@@ -186,6 +186,8 @@ pub struct Machine<'p> {
     pub panicking: Cell<bool>,
     /// The steps at which it was.
     pub steps_panicking: RefCell<Vec<usize>>,
+    /// The driver drops the program where nothing can await.
+    pub dropping: Cell<bool>,
     /// The rules do not say what happens, or today's Rust is known to leak something.
     pub unknown: Cell<bool>,
 }
@@ -202,6 +204,7 @@ impl<'p> Machine<'p> {
             faults: Vec::new(),
             steps: Cell::new(0),
             panicking: Cell::new(false),
+            dropping: Cell::new(false),
             steps_panicking: RefCell::default(),
             unknown: Cell::new(false),
         }

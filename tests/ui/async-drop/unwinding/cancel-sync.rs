@@ -27,7 +27,7 @@ struct Holds(Plain);
 
 impl Drop for Holds {
     fn drop(&mut self) {
-        println!("    sync the one that holds, panicking: {}", panicking());
+        println!("    sync the one that holds");
     }
 }
 

@@ -52,6 +52,25 @@ async fn tree() {
     let _tree: BTreeMap<_, _> = values().collect();
 }
 
+/// The first key panics. Its value belongs to the same entry.
+async fn tree_with_keys() {
+    #[derive(PartialEq, Eq, PartialOrd, Ord)]
+    struct Key(usize);
+    impl Drop for Key {
+        fn drop(&mut self) {
+            println!("    sync key {}", self.0);
+        }
+    }
+    impl AsyncDrop for Key {
+        async fn drop(self: Pin<&mut Self>) {
+            boom();
+        }
+    }
+    let _outside = g("outside");
+    let _tree =
+        BTreeMap::from([(Key(0), (g("0"), p("plain 0"))), (Key(1), (g("1"), p("plain 1")))]);
+}
+
 async fn table() {
     let _outside = g("outside");
     let _table = HashMap::from([(1, Value(1, g("1")))]);
@@ -66,6 +85,7 @@ fn main() {
     set_hook();
     unwind("LinkedList", list());
     unwind("BTreeMap", tree());
+    unwind("BTreeMap, in a key", tree_with_keys());
     unwind("HashMap", table());
     unwind("LinkedList of Vec", list_of_vectors());
 }

@@ -72,6 +72,17 @@ fn a_value_whose_destructor_panics_counts_as_dropped() {
 }
 
 #[test]
+fn a_panic_of_a_destructor_is_over_when_its_fields_are_dropped_where_nothing_can_await() {
+    let program = root(vec![bind(0, own(Owning::Vec, Ty::Graceful, numbers(2)))]);
+    let cancelled = panicking(&program, Unwind::Await, "e0", Ending::Sync(2));
+    assert_eq!(cancelled, "| n0 n1 b0 | e0 ! b1* cancel s1");
+    let value = Expr::Guard(Box::new(Expr::Graceful(1)));
+    let cancelled =
+        |value| panicking(&root(vec![bind(0, value)]), Unwind::Await, "b1", Ending::Sync(1));
+    assert_eq!(cancelled(value), "| n0 n1 b1 ! b0* cancel s0");
+}
+
+#[test]
 fn a_panic_of_a_sync_destructor_awaits_the_rest() {
     let program = root(vec![bind(0, Expr::Graceful(0)), bind(1, Expr::Plain)]);
     assert_eq!(awaited(&program, "s1"), "| n0 n1 s1 ! b0* e0* caught");
@@ -149,7 +160,7 @@ fn a_panic_while_it_is_cancelled_awaits_the_rest_or_drops_it() {
     let awaited = panicking(&program, Unwind::Await, "b1", Ending::Async(1));
     assert_eq!(awaited, "| | n0 n1 leave b1 ! b0* | e0* caught");
     let sync = panicking(&program, Unwind::Await, "s1", Ending::Sync(1));
-    assert_eq!(sync, "| n0 n1 cancel s1 ! s0* caught");
+    assert_eq!(sync, "| n0 n1 cancel s1 ! s0 caught");
     let twice = panicking(&program, Unwind::Await, "b1", Ending::Twice(1, 1));
     assert_eq!(twice, "| | n0 n1 leave b1 ! b0* cancel s0");
 }
@@ -164,6 +175,15 @@ fn a_collection_that_drops_by_hand_drops_the_rest_where_nothing_can_await() {
     assert_eq!(awaited(&program(Owning::LinkedList), "b1"), trace);
     let trace = "| n0 n1 n2 n3 b1 ! b2* | e2* b3* | e3* b0* e0* caught";
     assert_eq!(awaited(&program(Owning::Vec), "b1"), trace);
+    // An entry is dropped as a whole.
+    let key = |number| Expr::Key(number, Box::new(Expr::Graceful(0)));
+    let entries = vec![
+        Expr::Tuple(vec![key(1), Expr::Graceful(0)]),
+        Expr::Tuple(vec![key(2), Expr::Graceful(0)]),
+    ];
+    let of = Ty::Tuple(vec![Ty::Key(Box::new(Ty::Graceful)), Ty::Graceful]);
+    let map = root(vec![bind(0, own(Owning::BTreeMap, of, entries))]);
+    assert_eq!(awaited(&map, "b0"), "| n0 n1 n2 n3 b0 ! b1* e1* s2* s3* caught");
     // It depends on where the elements are in its buffer.
     let of_deque = |event| {
         performed(&program(Owning::VecDeque), Unwind::Await, &[event], Ending::Complete).unknown

@@ -27,6 +27,8 @@ const MOST_CANCELLED: usize = 10;
 
 thread_local! {
     static NEXT: Cell<usize> = const { Cell::new(0) };
+    /// A future is dropped where nothing can await: it is not told whether the thread panics.
+    static DROPPING: Cell<bool> = const { Cell::new(false) };
     static ALIVE: RefCell<BTreeSet<usize>> = const { RefCell::new(BTreeSet::new()) };
 }
 
@@ -79,7 +81,7 @@ impl Tag {
 
 /// Tells what happens, which is a step that may panic.
 fn event(event: &str, number: usize) {
-    let panicking = if std::thread::panicking() { " panicking" } else { "" };
+    let panicking = if std::thread::panicking() && !DROPPING.get() { " panicking" } else { "" };
     println!("    {event} {number}{panicking}");
     panics::step();
 }
@@ -406,7 +408,9 @@ fn cancel(mut future: Boxed<'_>, polls: usize) {
         }
     }
     println!("  cancel");
+    DROPPING.set(true);
     panics::caught(|| drop(future));
+    DROPPING.set(false);
     finish();
 }
 

@@ -150,8 +150,8 @@ impl<'tcx> Context<'_, 'tcx> {
 
 /// The one of some types whose values are to be dropped by await and no other way.
 fn must_await<'tcx>(tcx: TyCtxt<'tcx>, tys: &[Ty<'tcx>]) -> Option<Ty<'tcx>> {
-    let is_marked = |ty: &Ty<'tcx>| {
+    let is_marked = |ty: Ty<'tcx>| {
         ty.ty_adt_def().is_some_and(|adt| find_attr!(tcx, adt.did(), MustAwaitDrop(_)))
     };
-    tys.iter().copied().find(is_marked)
+    tys.iter().copied().find(|&ty| is_marked(ty))
 }

@@ -31,7 +31,9 @@ use rustc_mir_dataflow::impls::MaybeInitializedPlaces;
 use rustc_mir_dataflow::move_paths::{LookupResult, MoveData, MovePathIndex};
 use rustc_mir_dataflow::{MaybeReachable, on_all_children_bits};
 
-use super::unwindline::{awaits_while_unwinding, is_poisoned_awaitee};
+use super::unwindline::{
+    awaits_while_unwinding, is_awaited_by_unwinding_alone, is_poisoned_awaitee,
+};
 use super::*;
 
 /// The drop points of `body` at which something is alive that is not in `layout`, which has what is
@@ -73,12 +75,14 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
     }
     let mut body = without_imaginary_edges(body);
     let move_data = MoveData::gather_moves(&body, tcx, |_| true);
-    keep_droplines(&mut body, &drops);
-    let drops: Vec<(BasicBlock, Place<'tcx>)> = {
+    // What no drop is awaited for in the end is not entered, and so may bring no other drop about.
+    let mut drops = drops;
+    for _ in 0..2 {
+        keep_droplines(&mut body, &drops);
         let mut left = LeftAt::new(tcx, &body, &move_data);
-        drops.into_iter().filter(|&(block, place)| !left.dropped(block, place).is_empty()).collect()
-    };
-    keep_droplines(&mut body, &drops);
+        drops.retain(|&(block, place)| !left.dropped(block, place).is_empty());
+    }
+    let drops = without_unknown_ones_that_only_unwind(tcx, typing_env, &body, drops);
 
     let body = &body;
     let borrowed = MaybeBorrowedLocals.iterate_to_fixpoint(tcx, body, Some("drop_points"));
@@ -125,6 +129,27 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
         }
     }
     points
+}
+
+/// `drops` without those that are synchronous because a value of an unknown type is dropped nowhere
+/// else.
+fn without_unknown_ones_that_only_unwind<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    typing_env: ty::TypingEnv<'tcx>,
+    body: &Body<'tcx>,
+    drops: Vec<(BasicBlock, Place<'tcx>)>,
+) -> Vec<(BasicBlock, Place<'tcx>)> {
+    let mut awaited_otherwise = DenseBitSet::new_empty(body.local_decls.len());
+    for &(block, place) in &drops {
+        if !body[block].is_cleanup {
+            awaited_otherwise.insert(place.local);
+        }
+    }
+    let is_awaited = |&(_, place): &(BasicBlock, Place<'tcx>)| {
+        awaited_otherwise.contains(place.local)
+            || is_awaited_by_unwinding_alone(tcx, typing_env, place.ty(body, tcx).ty)
+    };
+    drops.into_iter().filter(is_awaited).collect()
 }
 
 /// Whether drops are awaited in `body`: in an async body, with the feature.

@@ -38,7 +38,6 @@
 //!   the coroutine (`shims.rs` asserts it).
 
 use rustc_hir as hir;
-use rustc_hir::lang_items::LangItem;
 use rustc_index::IndexVec;
 use rustc_middle::bug;
 use rustc_middle::mir::*;
@@ -47,7 +46,7 @@ use rustc_middle::ty::{self, Ty, TyCtxt};
 use super::lines::{AwaitedDrop, Lines};
 use super::poll_loop::{Emitter, Exits, Suspend};
 use super::unwindline::Unwindline;
-use super::{CTX_ARG, Destructor, insert_unresumed_drop, validate};
+use super::{CTX_ARG, Destructor, SELF_ARG, insert_unresumed_drop, validate};
 use crate::patch::MirPatch;
 
 /// What the drop shims need to know of how cancellation was laid out.
@@ -300,13 +299,13 @@ impl<'tcx> Expander<'_, 'tcx> {
         let source_info = drop.source_info;
         let suspend = self.suspend.clone();
         let context = self.drop_context;
-        let resume = Some(self.resumed_after_drop(source_info));
+        let resume = Some(self.resumed_after_drop());
 
         // The loop on the dropline is its own successor when it is cancelled once more.
         let drain = self.emitter(source_info).block(vec![], TerminatorKind::Unreachable);
         let fork = self.fork(source_info, drain, leave);
         let ready = self.after_completion(drop, drop.dropline);
-        let exits = Exits { ready, unwind, resume, cancel: fork, exception: None };
+        let exits = Exits { ready, unwind, resume, cancel: fork, unwinding: None };
         let mut emitter = self.emitter(source_info);
         let head = emitter.poll_loop(drop, context, suspend.clone(), exits);
         emitter.fill(drain, vec![], TerminatorKind::Goto { target: head });
@@ -315,7 +314,7 @@ impl<'tcx> Expander<'_, 'tcx> {
         }
 
         let ready = self.after_completion(drop, drop.target);
-        let exits = Exits { ready, unwind, resume: None, cancel: fork, exception: None };
+        let exits = Exits { ready, unwind, resume: None, cancel: fork, unwinding: None };
         self.emitter(source_info).poll_loop(drop, CTX_ARG, suspend, exits)
     }
 
@@ -328,9 +327,9 @@ impl<'tcx> Expander<'_, 'tcx> {
         leave: BasicBlock,
     ) -> BasicBlock {
         let (source_info, exception) = (drop.source_info, self.exception.unwrap());
+        let coroutine_ty = self.body.local_decls[SELF_ARG].ty;
         let panic_again = |this: &mut Self, target| {
-            let (item, exception) = (LangItem::UnwindlineResume, vec![exception]);
-            this.emitter(source_info).unwindline_block(item, exception, Some(target))
+            this.emitter(source_info).resume_unwinding(exception, coroutine_ty, target)
         };
         let again = self.emitter(source_info).block(vec![], TerminatorKind::Unreachable);
         let resumed = panic_again(self, again);
@@ -340,7 +339,7 @@ impl<'tcx> Expander<'_, 'tcx> {
             unwind,
             resume: Some(self.with_context(source_info, resumed)),
             cancel: self.fork(source_info, resumed, left),
-            exception: Some(exception),
+            unwinding: Some((exception, coroutine_ty)),
         };
         let (context, suspend) = (self.drop_context, self.suspend.clone());
         let mut emitter = self.emitter(source_info);
@@ -352,7 +351,10 @@ impl<'tcx> Expander<'_, 'tcx> {
     /// Panics because a coroutine is resumed whose cancellation has begun. Each drop has a block of
     /// its own for this: in a shared one, everything live at any of them would be live at once, and
     /// nothing could share bytes of the coroutine.
-    fn resumed_after_drop(&mut self, source_info: SourceInfo) -> BasicBlock {
+    ///
+    /// All say that it happened in the same place, so that they become one block in the end.
+    fn resumed_after_drop(&mut self) -> BasicBlock {
+        let source_info = SourceInfo::outermost(self.body.span);
         let const_ = Const::from_bool(self.tcx, false);
         let cond = ConstOperand { span: source_info.span, user_ty: None, const_ };
         let msg = Box::new(AssertKind::ResumedAfterDrop(self.coroutine_kind));

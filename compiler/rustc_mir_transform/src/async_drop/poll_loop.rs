@@ -15,7 +15,7 @@ use super::lines::AwaitedDrop;
 use crate::patch::MirPatch;
 
 /// Where the four ways out of a poll loop lead.
-pub(super) struct Exits {
+pub(super) struct Exits<'tcx> {
     /// The future is ready.
     pub(super) ready: BasicBlock,
     /// `poll` panicked.
@@ -24,8 +24,8 @@ pub(super) struct Exits {
     pub(super) resume: Option<BasicBlock>,
     /// The coroutine is cancelled while it is suspended here.
     pub(super) cancel: BasicBlock,
-    /// The exception that the coroutine holds while it is suspended, if it is unwinding.
-    pub(super) exception: Option<Local>,
+    /// The exception that the coroutine holds, if it is unwinding, and the type of the coroutine.
+    pub(super) unwinding: Option<(Local, Ty<'tcx>)>,
 }
 
 /// Emits blocks into a patch, all with the source location of one awaited drop.
@@ -164,10 +164,14 @@ impl<'tcx> Emitter<'_, 'tcx> {
     /// Gives the local for the task context a definition for liveness to see. `shims.rs` puts the
     /// context of the function at hand in its place.
     pub(super) fn define_context(&self, context: Local, ty: Ty<'tcx>) -> Statement<'tcx> {
+        self.assign(context, self.null(ty))
+    }
+
+    pub(super) fn null(&self, ty: Ty<'tcx>) -> Rvalue<'tcx> {
         let null = ConstValue::Scalar(Scalar::from_target_usize(0, &self.tcx));
         let span = self.source_info.span;
-        let placeholder = ConstOperand { span, user_ty: None, const_: Const::Val(null, ty) };
-        self.assign(context, Rvalue::Use(Operand::Constant(Box::new(placeholder))))
+        let null = ConstOperand { span, user_ty: None, const_: Const::Val(null, ty) };
+        Rvalue::Use(Operand::Constant(Box::new(null)))
     }
 
     /// The block that unwinding goes on to.
@@ -206,7 +210,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         drop: &AwaitedDrop<'tcx>,
         context: Local,
         coroutine: Suspend<'tcx>,
-        exits: Exits,
+        exits: Exits<'tcx>,
     ) -> BasicBlock {
         let tcx = self.tcx;
         let span = self.source_info.span;
@@ -227,10 +231,8 @@ impl<'tcx> Emitter<'_, 'tcx> {
                 drop: Some(exits.cancel),
             },
         );
-        let pending_target = match exits.exception {
-            Some(exception) => {
-                self.unwindline_block(LangItem::UnwindlineSuspend, vec![exception], Some(suspend))
-            }
+        let pending_target = match exits.unwinding {
+            Some((exception, ty)) => self.suspend_unwinding(exception, ty, suspend),
             None => suspend,
         };
 

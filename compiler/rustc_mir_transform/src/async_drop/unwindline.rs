@@ -35,9 +35,18 @@
 //! The edges into it and out of it are *forks* (see `expand.rs`), since the syncline, which cannot
 //! suspend, unwinds as in a function, and ends a panic that it finds in the coroutine.
 //!
+//! The exception is no part of the coroutine, which would have to have room for it. When the
+//! unwindline suspends, `std` keeps it under the coroutine's address, and gives it back when the
+//! coroutine goes on.
+//!
 //! Liveness sees all that. So a coroutine saves what the unwindline needs where that suspends, and
 //! a path without a panic pays for no more than the place that it takes. To this end the drop flags
 //! are copied as the line is entered: it would keep them in the coroutine otherwise.
+//!
+//! A value that each path without a panic moves away is not awaited there, and so nobody has asked
+//! whether it may be kept across a suspension. If it certainly has a destructor, it is awaited while
+//! unwinding all the same. If that depends on a type parameter or is up to a `dyn`, it is dropped
+//! synchronously: nearly all such values have none, and plain generic code would be rejected.
 //!
 //! Each way from a landing pad either leads to a catch or does not (see `unwindline.rs` in
 //! `rustc_codegen_ssa`). Where a drop flag decides, the catch comes before the test.
@@ -46,7 +55,6 @@
 //! in all. So it has an unwindline even where a panic is not to be awaited; nothing enters it then.
 
 use rustc_data_structures::fx::FxIndexSet;
-use rustc_hir::def_id::DefId;
 use rustc_hir::lang_items::LangItem;
 use rustc_index::IndexVec;
 use rustc_index::bit_set::DenseBitSet;
@@ -57,13 +65,14 @@ use rustc_middle::mir::*;
 use rustc_middle::span_bug;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_session::config::AsyncDropUnwind;
-use rustc_span::source_map::dummy_spanned;
 
 use super::lines::blocks_of_line;
 use super::poll_loop::Emitter;
 use super::{CoroutineDesugaring, CoroutineKind, is_awaitee};
 use crate::elaborate_drop::async_drop::{WholeDrop, await_whole_drop};
 use crate::patch::MirPatch;
+
+mod calls;
 
 /// Whether drops are awaited while a panic unwinds, in the crate that is compiled. It needs `std`,
 /// to which panics belong, and an unwinder whose landing pads are ordinary code.
@@ -89,11 +98,51 @@ pub(super) fn is_poisoned_awaitee<'tcx>(
     place.ty(&body.local_decls, tcx).ty.is_coroutine() && is_awaitee(body, place)
 }
 
+/// Whether unwinding awaits the drop of a value of type `ty`, which needs async drop, though no
+/// other path does. What an opaque type hides is not known as long as auto traits are checked, so it
+/// counts as one whose drop is awaited.
+pub(super) fn is_awaited_by_unwinding_alone<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    typing_env: ty::TypingEnv<'tcx>,
+    ty: Ty<'tcx>,
+) -> bool {
+    let ty = tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty);
+    !is_unknown(ty) || !tcx.async_destructor_tys(typing_env.as_query_input(ty)).is_empty()
+}
+
+/// Whether values of type `ty` own something of a type that is not known.
+fn is_unknown(ty: Ty<'_>) -> bool {
+    match *ty.kind() {
+        ty::Param(_) | ty::Dynamic(..) => true,
+        ty::Alias(ty::Projection, alias) => matches!(alias.self_ty().kind(), ty::Param(_)),
+        ty::Adt(_, args) => args.types().any(is_unknown),
+        ty::Tuple(tys) => tys.iter().any(is_unknown),
+        ty::Closure(_, args) => args.as_closure().upvar_tys().iter().any(is_unknown),
+        ty::Array(element, _) | ty::Slice(element) => is_unknown(element),
+        _ => false,
+    }
+}
+
+/// The locals that are awaited, as a whole or in parts, where they are dropped without a panic.
+fn locals_with_awaited_drops(
+    body: &Body<'_>,
+    reachable: &DenseBitSet<BasicBlock>,
+) -> DenseBitSet<Local> {
+    let mut locals = DenseBitSet::new_empty(body.local_decls.len());
+    for block in reachable.iter() {
+        let kind = &body[block].terminator().kind;
+        if let TerminatorKind::Drop { place, async_fut: Some(_), .. } = *kind {
+            locals.insert(place.local);
+        }
+    }
+    locals
+}
+
 /// The unwindline of a body, in which awaited drops are not expanded yet.
 pub(super) struct Unwindline {
     /// Where it is entered.
     pub(super) entries: Vec<BasicBlock>,
-    /// Holds the exception that was caught.
+    /// Holds the exception that was caught, while the coroutine runs.
     pub(super) exception: Local,
     /// The context of the task that polls the coroutine.
     pub(super) context: Local,
@@ -144,7 +193,7 @@ impl Unwindline {
             flags: copies_of_drop_flags(body, &cleanup, &mut patch),
             patch,
         };
-        let abort = builder.copy_blocks();
+        builder.copy_blocks();
         let entries: Vec<BasicBlock> =
             cleanup.catches.iter().map(|&block| builder.catch(block)).collect();
         builder.patch.apply(body);
@@ -152,22 +201,36 @@ impl Unwindline {
         for &block in &cleanup.catches {
             body.basic_blocks.as_mut()[block].statements.clear();
         }
-        abort_in(body, &entries, abort);
+        abort_in(tcx, body, &entries, exception);
         Some(Unwindline { entries, exception, context })
     }
 }
 
-/// Lets each panic on the unwindline lead to `abort` at once. What is elaborated from a drop would
-/// drop the other parts of the value first.
-fn abort_in(body: &mut Body<'_>, entries: &[BasicBlock], abort: BasicBlock) {
-    let line = blocks_of_line(body, entries.to_vec());
-    let blocks = body.basic_blocks.as_mut();
-    for block in line.iter() {
-        if let Some(unwind @ UnwindAction::Cleanup(_)) = blocks[block].terminator_mut().unwind_mut()
-        {
-            *unwind = UnwindAction::Cleanup(abort);
+/// Lets each panic on the unwindline end the process at once. What is elaborated from a drop would
+/// drop the other parts of the value first. Each has a block of its own for this: in a shared one,
+/// everything alive at any of them would be alive at once, and nothing could share bytes of the
+/// coroutine.
+fn abort_in<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    body: &mut Body<'tcx>,
+    entries: &[BasicBlock],
+    exception: Local,
+) {
+    let mut patch = MirPatch::new(body);
+    let second = patch.new_temp(Ty::new_mut_ptr(tcx, tcx.types.u8), body.span);
+    for block in blocks_of_line(body, entries.to_vec()).iter() {
+        let Terminator { source_info, ref kind } = *body[block].terminator();
+        let mut kind = kind.clone();
+        if let Some(unwind @ UnwindAction::Cleanup(_)) = kind.unwind_mut() {
+            let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+            let both = vec![exception, second];
+            let abort = emitter.unwindline_block(LangItem::UnwindlineAbort, both, None);
+            let catch = emitter.catch(second, abort);
+            *unwind = UnwindAction::Cleanup(emitter.cleanup_block(vec![], catch));
+            patch.patch_terminator(block, kind);
         }
     }
+    patch.apply(body);
 }
 
 /// The cleanup blocks of a body that have to do with awaited drops.
@@ -198,6 +261,7 @@ impl Cleanup {
                 queue.extend(body[block].terminator().successors());
             }
         }
+        let awaited_otherwise = locals_with_awaited_drops(body, &reachable);
         let mut awaited = none();
         for (block, data) in body.basic_blocks.iter_enumerated() {
             if data.is_cleanup
@@ -208,6 +272,8 @@ impl Cleanup {
                 if ty != coroutine_ty
                     && !is_poisoned_awaitee(tcx, body, place)
                     && ty.needs_async_drop(tcx, typing_env)
+                    && (awaited_otherwise.contains(place.local)
+                        || is_awaited_by_unwinding_alone(tcx, typing_env, ty))
                 {
                     awaited.insert(block);
                 }
@@ -322,8 +388,7 @@ impl<'tcx> Builder<'_, 'tcx> {
         Emitter { tcx: self.tcx, patch: &mut self.patch, source_info }
     }
 
-    /// Copies the blocks, and returns where a panic in them leads.
-    fn copy_blocks(&mut self) -> BasicBlock {
+    fn copy_blocks(&mut self) {
         let body = self.body;
         for block in self.cleanup.behind.iter() {
             let mut copy = body[block].clone();
@@ -333,15 +398,14 @@ impl<'tcx> Builder<'_, 'tcx> {
             self.copies[block] = Some(self.patch.new_block(copy));
         }
         let source_info = SourceInfo::outermost(body.span);
-        let abort = self.abort(source_info);
+        let abort = self.patch.unreachable_cleanup_block();
         let raise = self.raise(source_info);
         for block in self.cleanup.behind.iter() {
             self.copy_terminator(block, abort, raise);
         }
-        abort
     }
 
-    /// Ends the copy of `block` as `block` ends. A panic in it leads to `abort`.
+    /// Ends the copy of `block` as `block` ends. A panic in it leads to `abort`, for now.
     fn copy_terminator(&mut self, block: BasicBlock, abort: BasicBlock, raise: BasicBlock) {
         let copy = self.copies[block].unwrap();
         let Terminator { source_info, ref kind } = *self.patch.block(self.body, copy).terminator();
@@ -393,17 +457,6 @@ impl<'tcx> Builder<'_, 'tcx> {
         let imaginary_target = call(&mut emitter, LangItem::UnwindlineDiscard, Some(end));
         let real_target = call(&mut emitter, LangItem::UnwindlineRaise, None);
         emitter.block(vec![], TerminatorKind::FalseEdge { real_target, imaginary_target })
-    }
-
-    /// Where a panic on the unwindline leads.
-    fn abort(&mut self, source_info: SourceInfo) -> BasicBlock {
-        let exception = self.exception;
-        let mut emitter = self.emitter(source_info);
-        let second = emitter.temp(Ty::new_mut_ptr(emitter.tcx, emitter.tcx.types.u8));
-        let both = vec![exception, second];
-        let abort = emitter.unwindline_block(LangItem::UnwindlineAbort, both, None);
-        let catch = emitter.catch(second, abort);
-        emitter.cleanup_block(vec![], catch)
     }
 
     /// Forks `block`: into the unwindline, which is entered in the block that is returned, and into
@@ -463,76 +516,6 @@ impl<'tcx> MutVisitor<'tcx> for UseCopies<'_, 'tcx> {
     fn visit_local(&mut self, local: &mut Local, _: PlaceContext, _: Location) {
         if let Some(copy) = self.flags[*local] {
             *local = copy;
-        }
-    }
-}
-
-impl<'tcx> Emitter<'_, 'tcx> {
-    /// Ends unwinding, and goes on to `target` with the exception.
-    fn catch(&mut self, exception: Local, target: BasicBlock) -> TerminatorKind<'tcx> {
-        let catch = self.tcx.require_lang_item(LangItem::UnwindlineCatch, self.source_info.span);
-        let destination = exception.into();
-        self.call_plain(catch, vec![], destination, Some(target), UnwindAction::Unreachable)
-    }
-
-    /// A block that calls the function of `std` which `item` names with `exceptions`. A crate that
-    /// knows no `std` never catches a panic, so there the call is left out. Where it returns never,
-    /// the block ends the process.
-    pub(super) fn unwindline_block(
-        &mut self,
-        item: LangItem,
-        exceptions: Vec<Local>,
-        target: Option<BasicBlock>,
-    ) -> BasicBlock {
-        let tcx = self.tcx;
-        let mut statements = Vec::new();
-        let mut args = Vec::new();
-        for exception in exceptions {
-            let arg = self.temp(Ty::new_mut_ptr(tcx, tcx.types.u8));
-            statements.push(self.assign(arg, Rvalue::Use(Operand::Copy(exception.into()))));
-            args.push(arg);
-        }
-        let kind = match (tcx.lang_items().get(item), target) {
-            (Some(function), target) => {
-                let output = if target.is_some() { tcx.types.unit } else { tcx.types.never };
-                let unwind = match item {
-                    LangItem::UnwindlineRaise => UnwindAction::Continue,
-                    _ => UnwindAction::Unreachable,
-                };
-                let destination = self.temp(output).into();
-                self.call_plain(function, args, destination, target, unwind)
-            }
-            (None, Some(target)) => TerminatorKind::Goto { target },
-            (None, None) => self.end_process(),
-        };
-        self.block(statements, kind)
-    }
-
-    /// Ends the process where unwinding cannot go on.
-    fn end_process(&mut self) -> TerminatorKind<'tcx> {
-        let tcx = self.tcx;
-        let function = tcx.require_lang_item(LangItem::PanicCannotUnwind, self.source_info.span);
-        let destination = self.temp(tcx.types.never).into();
-        self.call_plain(function, vec![], destination, None, UnwindAction::Unreachable)
-    }
-
-    fn call_plain(
-        &self,
-        function: DefId,
-        args: Vec<Local>,
-        destination: Place<'tcx>,
-        target: Option<BasicBlock>,
-        unwind: UnwindAction,
-    ) -> TerminatorKind<'tcx> {
-        let span = self.source_info.span;
-        TerminatorKind::Call {
-            func: Operand::function_handle(self.tcx, function, [], span),
-            args: args.into_iter().map(|arg| dummy_spanned(Operand::Move(arg.into()))).collect(),
-            destination,
-            target,
-            unwind,
-            call_source: CallSource::Misc,
-            fn_span: span,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The panic of a coroutine that awaits destructors while it unwinds.
 //!
-//! The landing pad of such a coroutine catches the exception and leaves it in the coroutine. From
-//! then on until it is raised again, the exception belongs to the coroutine, which may be suspended
-//! meanwhile and go on in another thread. A thread counts as panicking while it runs the
-//! coroutine's destructors, and not while the coroutine is suspended.
+//! The landing pad of such a coroutine catches the exception. From then on until it is raised
+//! again, the exception belongs to the coroutine, which may be suspended meanwhile and go on in
+//! another thread. A thread counts as panicking while it runs the coroutine's destructors, and not
+//! while the coroutine is suspended. The coroutine has no room for the exception, since it would
+//! have to have it without a panic too: it is kept here as long as the coroutine is suspended.
 //!
 //! The exception stays what the unwinder made of it, so that the panic goes on with the same
 //! payload. It need not be Rust's: C++ can throw through a coroutine too, which no panic count
@@ -16,6 +17,7 @@
 use super::payload_as_str;
 use crate::any::Any;
 use crate::process;
+use crate::sync::nonpoison::Mutex;
 
 unsafe extern "Rust" {
     #[rustc_std_internal_symbol]
@@ -73,31 +75,50 @@ mod exception {
     }
 }
 
+/// The exceptions of suspended coroutines, each with the address of its coroutine. Some may be kept
+/// under one address: those of a coroutine and of a part of it that has another panic. The part is
+/// suspended first, and goes on last.
+static SUSPENDED: Mutex<Vec<(usize, Exception)>> = Mutex::new(Vec::new());
+
+struct Exception(*mut u8);
+
+// SAFETY: An exception can be thrown by another thread than by the one that caught it.
+unsafe impl Send for Exception {}
+
 /// Called before a coroutine suspends that holds `exception`.
 ///
 /// # Safety
 ///
-/// `exception` was caught by a coroutine in this thread, or resumed in it.
+/// `exception` was caught by the coroutine, or given back to it by `resume`.
 #[cfg_attr(not(test), lang = "unwindline_suspend")]
-unsafe fn suspend(exception: *mut u8) {
+unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
     // SAFETY: Its owner says so.
     if unsafe { exception::is_panic(exception) } {
         super::panic_count::decrease();
     }
+    SUSPENDED.lock().push((coroutine.addr(), Exception(exception)));
 }
 
-/// Called when a coroutine goes on, or is dropped, that was suspended with `exception`.
+/// Called when a coroutine goes on, or is dropped, that was suspended with an exception. Returns
+/// that.
 ///
 /// # Safety
 ///
-/// `exception` was given to `suspend`.
+/// The coroutine is pinned, and has called `suspend`.
 #[cfg_attr(not(test), lang = "unwindline_resume")]
-unsafe fn resume(exception: *mut u8) {
-    // SAFETY: Its owner says so.
+unsafe fn resume(coroutine: *mut u8) -> *mut u8 {
+    let exception = {
+        let mut suspended = SUSPENDED.lock();
+        let last = suspended.iter().rposition(|&(address, _)| address == coroutine.addr());
+        let Some(last) = last else { rtabort!("a coroutine has lost its panic") };
+        suspended.remove(last).1.0
+    };
+    // SAFETY: It was given to `suspend`.
     if unsafe { exception::is_panic(exception) } {
         // The panic is not new: no hook runs, and there is nothing to abort for.
         let _ = super::panic_count::increase(false);
     }
+    exception
 }
 
 /// Lets the panic go on.

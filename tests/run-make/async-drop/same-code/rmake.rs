@@ -10,12 +10,12 @@
 
 mod canonical;
 
-use run_make_support::{diff, rfs, rustc};
+use run_make_support::{diff, rfs, rustc, shallow_find_files};
 
 use canonical::canonical;
 
 fn main() {
-    let mut shapes = rfs::shallow_find_files("shapes", |_| true);
+    let mut shapes = shallow_find_files("shapes", |_| true);
     shapes.sort();
     assert!(shapes.len() >= 10, "{shapes:?}");
     for shape in shapes {
@@ -36,8 +36,8 @@ fn main() {
         println!("{}: {} lines", shape.display(), implicit.lines().count());
         let shape = shape.display();
         diff()
-            .expected_text(format!("{shape}, by hand"), by_hand)
-            .actual_text(format!("{shape}, implicit"), implicit)
+            .expected_text(&format!("{shape}, by hand"), by_hand)
+            .actual_text(&format!("{shape}, implicit"), implicit)
             .run();
     }
 }

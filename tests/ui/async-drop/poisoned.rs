@@ -84,8 +84,9 @@ async fn in_a_destructor(suspensions: usize) {
 
 async fn in_an_assignment() {
     let _before = Graceful::new("before");
-    let mut _value = panics(1);
-    _value = panics(0);
+    let mut _value = Ok(panics(1));
+    // The new one is awaited on the way out.
+    _value = Err(Graceful::new("new"));
 }
 
 async fn in_a_cancellation() {

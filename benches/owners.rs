@@ -565,8 +565,9 @@ fn main() -> ExitCode {
         if case.bar.is_some_and(|bar| ratio >= bar + 0.005) {
             failed += 1;
         }
+        let bar = case.bar.map_or("null".to_owned(), |bar| bar.to_string());
         entries.push(format!(
-            "{{\"case\": \"{}\", \"implicit\": {}, \"by_hand\": {}, \"ratio\": {ratio:.4}, \
+            "{{\"case\": \"{}\", \"implicit\": {}, \"by_hand\": {}, \"ratio\": {ratio:.4}, \"bar\": {bar}, \
              \"polls_implicit\": {}, \"polls_by_hand\": {}}}",
             case.name, implicit.instructions, by_hand.instructions, implicit.polls, by_hand.polls
         ));

@@ -15,10 +15,10 @@
 //! the destructor of a type parameter may turn out to do nothing.
 //!
 //! What a type owns is what its fields own, with three exceptions. A `Box` owns its contents. A
-//! type that implements `AsyncDropContents` or `AsyncDropGlue` says itself what it owns. And a type of a crate without the
-//! feature, or of the library, does not own what it names as a `dyn Trait`: a thread's handle may
-//! hold a panic's payload, a runtime its callbacks, and each socket such a runtime; their authors
-//! did not think of values that are dropped by await.
+//! type that implements `AsyncDropContents` or `AsyncDropGlue` says itself what it owns. And a type
+//! of a crate whose source does not switch the feature on, or of the library, does not own what it
+//! names as a `dyn Trait`: a thread's handle may hold a panic's payload, a runtime its callbacks,
+//! and each socket such a runtime; their authors did not think of values that are dropped by await.
 //!
 //! What a coroutine owns is decided by its body: its captures, and each value that its body drops,
 //! whether or not that value is alive across an `.await` that the programmer wrote, because the
@@ -35,7 +35,7 @@ use rustc_middle::query::{LocalCrate, Providers};
 use rustc_middle::ty::{
     self, BottomUpFolder, EarlyBinder, PseudoCanonicalInput, Ty, TyCtxt, TypeFoldable, TypingMode,
 };
-use rustc_span::sym;
+use rustc_span::{FileName, sym};
 use rustc_trait_selection::traits;
 
 fn needs_async_drop_raw<'tcx>(
@@ -124,10 +124,15 @@ fn implements<'tcx>(
     traits::type_known_to_meet_bound_modulo_regions(&infcx, param_env, ty, of_trait)
 }
 
-/// The library's crates use the feature for what they define. What they are made of is dropped as
-/// ever.
+/// Whether the author of a crate thinks of what it names as a `dyn Trait` as of something that may
+/// be dropped by await. The library's crates use the feature for what they define; what they are
+/// made of is dropped as ever. And a flag says nothing of the author.
 fn awaits_erased_drops(tcx: TyCtxt<'_>, _: LocalCrate) -> bool {
-    tcx.features().async_drop() && !tcx.features().staged_api()
+    tcx.uses_async_drop()
+        && tcx.features().enabled_lang_features().iter().any(|feature| {
+            let file = tcx.sess.source_map().span_to_filename(feature.attr_sp);
+            feature.gate_name == sym::async_drop && !matches!(file, FileName::CliCrateAttr(_))
+        })
 }
 
 /// How many futures may be stored within each other before one is put behind a pointer. Each is a

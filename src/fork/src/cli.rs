@@ -65,6 +65,14 @@ pub enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },
+    /// Measure what async drop costs, and compare it with the bars; `./x.py bench --help` lists its
+    /// options
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Options of the benchmarks
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
     /// Make the built toolchain known to rustup
     Link {
         #[arg(default_value = "asyncdrop")]
@@ -105,8 +113,8 @@ pub struct Build {
 
 #[derive(Debug, Args)]
 pub struct Test {
-    /// Suites or tests: fork, tidy, ours, valgrind, examples, fuzz, same-mir, a suite of
-    /// suites.toml, ui/async-drop, tests/ui/async-drop/x.rs; by default all but tidy
+    /// Suites or tests: fork, tidy, ours, valgrind, examples, fuzz, bench, same-mir, crates, a
+    /// suite of suites.toml, ui/async-drop, tests/ui/async-drop/x.rs; by default all but tidy
     pub suites: Vec<String>,
     /// All of tests/ui as well, compared with tests/known-failures.toml
     #[arg(long)]

@@ -1,13 +1,13 @@
 //! `fuzz`: the fuzzer in `src/fuzz`, built, and run with the stage 1 compiler.
 
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::bootstrap::{Job, step};
+use crate::bootstrap::Job;
 use crate::build::build;
+use crate::programs;
 use crate::progress::Progress;
 use crate::run;
 use crate::summary::Summary;
@@ -23,7 +23,7 @@ const MUTANTS: [&str; 4] = ["--seed", "1", "--mutate", "100"];
 
 /// Becomes the fuzzer. Returns only if that fails.
 pub fn fuzz(job: &Job, words: &[String]) -> Result<()> {
-    let mut command = Command::new(program(job)?);
+    let mut command = Command::new(programs::program(job, "fuzz")?);
     // With another compiler, the fork need not be built.
     let elsewhere = ["--toolchain", "--rustc", "--help", "-h", "--version", "-V"];
     let named = |word: &String| elsewhere.contains(&word.split('=').next().unwrap_or(word));
@@ -38,17 +38,11 @@ pub fn fuzz(job: &Job, words: &[String]) -> Result<()> {
 /// The fuzzer's own tests, a slice of programs, and some mutants of tests; each program counts as a
 /// test. The caller holds the lock.
 pub fn test(job: &Job) -> Result<Summary> {
-    let progress = Progress::new("test src/fuzz");
-    let log = run::new_log(&job.place.logs(), "test-fuzz")?;
-    let mut total = Summary::default();
-    let ran = run::run(&mut cargo(job, "test"), log, job.verbose, &progress, &mut |line| {
-        total.line(line).or_else(|| step(line))
-    })?;
-    let mut total = finish(progress, &ran, total, "the fuzzer's own tests", "./x.py test fuzz")?;
+    let mut total = programs::test(job, "fuzz")?;
     // The suites before this one may have left the sysroot without a library.
     build(job, 1, &[])?;
     let rustc = sysroot::whole(job.place, job.pin)?.join("bin/rustc");
-    let program = program(job)?;
+    let program = programs::program(job, "fuzz")?;
     for (words, name) in [(&SLICE[..], "fuzz"), (&MUTANTS, "mutants")] {
         let mut command = Command::new(&program);
         command.arg("--rustc").arg(&rustc).arg("--repo").arg(&job.place.repo);
@@ -65,30 +59,6 @@ pub fn test(job: &Job) -> Result<Summary> {
         total.add(&finish(progress, &ran, slice.summary, &what, &again)?);
     }
     Ok(total)
-}
-
-/// Builds the fuzzer and returns its path.
-fn program(job: &Job) -> Result<PathBuf> {
-    job.place.create()?;
-    let log = run::new_log(&job.place.logs(), "build-fuzz")?;
-    let progress = Progress::new("build src/fuzz");
-    let ran = run::run(&mut cargo(job, "build"), log, job.verbose, &progress, &mut step)?;
-    progress.clear();
-    ran.check("the fuzzer", "./x.py fuzz")?;
-    Ok(target(job).join("release/asyncdrop-fuzz"))
-}
-
-/// The stock compiler builds the fuzzer, where it builds this tool.
-fn cargo(job: &Job, verb: &str) -> Command {
-    let mut command = Command::new("cargo");
-    command.args([verb, "--release", "--locked", "--manifest-path"]);
-    command.arg(job.place.repo.join("src/fuzz/Cargo.toml"));
-    command.arg("--target-dir").arg(target(job));
-    command
-}
-
-fn target(job: &Job) -> PathBuf {
-    job.place.root.join("tool")
 }
 
 /// Reads the fuzzer's summary.

@@ -1,11 +1,13 @@
 //! The tool behind `x.py`. One file a verb; CONTRIBUTING.md describes the work it supports.
 
 mod apt;
+mod bench;
 mod bootstrap;
 mod build;
 mod clean;
 mod cli;
 mod config;
+mod crates;
 mod demo;
 mod dist;
 mod examples;
@@ -22,6 +24,7 @@ mod pin;
 mod place;
 mod prepare;
 mod print;
+mod programs;
 mod progress;
 mod run;
 mod same_mir;
@@ -83,6 +86,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
             return test::test(&job, &args);
         }
         Verb::Fuzz { words } => fuzz::fuzz(&job, &words)?,
+        Verb::Bench { words } => bench::bench(&job, &words)?,
         Verb::Link { name } => {
             let _lock = place.lock("link")?;
             link::link(&place, &pin, &name)?;

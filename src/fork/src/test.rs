@@ -9,6 +9,7 @@ use anyhow::Result;
 use crate::bootstrap::Job;
 use crate::build::build;
 use crate::cli;
+use crate::crates;
 use crate::examples;
 use crate::failure::report;
 use crate::fuzz;
@@ -16,6 +17,7 @@ use crate::git::Git;
 use crate::host::stage0;
 use crate::overlay;
 use crate::prepare::prepared;
+use crate::programs;
 use crate::progress::Progress;
 use crate::run;
 use crate::same_mir;
@@ -42,8 +44,12 @@ enum Step {
     Examples,
     /// The fuzzer's own tests, and some programs of it.
     Fuzz,
+    /// The tests of `src/bench`, which measure nothing.
+    Bench,
     /// MIR of real crates, compared with the stock compiler's.
     SameMir,
+    /// Messages about real crates with the feature, compared with the stock compiler's.
+    Crates,
     /// All of `tests/ui`, compared with the recorded failures.
     Full,
 }
@@ -66,7 +72,8 @@ pub fn test(job: &Job, args: &cli::Test) -> Result<ExitCode> {
     // Bootstrap makes the sysroot anew for some suites, and leaves it without a library. What is
     // linked has to work afterwards.
     let uses_sysroot = |step: &Step| {
-        !matches!(step, Step::Fork | Step::Tidy | Step::Examples | Step::Fuzz | Step::SameMir)
+        use Step::{Bench, Crates, Examples, Fork, Fuzz, SameMir, Tidy};
+        !matches!(step, Fork | Tidy | Examples | Fuzz | Bench | SameMir | Crates)
     };
     if steps.iter().any(uses_sysroot)
         && let Err(err) = build(job, 1, &[])
@@ -99,7 +106,9 @@ fn steps(job: &Job, args: &cli::Test) -> Result<Vec<Step>> {
             "valgrind" => steps.push(Step::Valgrind),
             "examples" => steps.push(Step::Examples),
             "fuzz" => steps.push(Step::Fuzz),
+            "bench" => steps.push(Step::Bench),
             "same-mir" => steps.push(Step::SameMir),
+            "crates" => steps.push(Step::Crates),
             "ours" => steps.extend(suites::ours(&tree).into_iter().map(Step::Suite)),
             word => {
                 match suites::upstream(repo, &tree)?.into_iter().find(|suite| suite.name == word) {
@@ -121,8 +130,14 @@ fn steps(job: &Job, args: &cli::Test) -> Result<Vec<Step>> {
         if repo.join("src/fuzz").is_dir() {
             steps.push(Step::Fuzz);
         }
+        if repo.join("src/bench").is_dir() {
+            steps.push(Step::Bench);
+        }
         if repo.join(same_mir::PACKAGE).is_dir() {
             steps.push(Step::SameMir);
+        }
+        if repo.join(crates::PACKAGE).is_dir() {
+            steps.push(Step::Crates);
         }
         let all_ui = |suite: &Suite| suite.paths.keys().all(|path| path.starts_with("tests/ui/"));
         let upstream = suites::upstream(repo, &tree)?.into_iter();
@@ -143,7 +158,9 @@ impl Step {
             Self::Valgrind => "valgrind",
             Self::Examples => "examples",
             Self::Fuzz => "fuzz",
+            Self::Bench => "bench",
             Self::SameMir => "same-mir",
+            Self::Crates => "crates",
             Self::Full => "tests/ui",
         }
     }
@@ -157,7 +174,9 @@ fn run_step(job: &Job, step: &Step, bless: bool) -> Result<Summary> {
         Step::Valgrind => valgrind(job),
         Step::Examples => examples::test(job),
         Step::Fuzz => fuzz::test(job),
+        Step::Bench => programs::test(job, "bench"),
         Step::SameMir => same_mir::test(job),
+        Step::Crates => crates::test(job),
         Step::Full => full(job),
     }
 }

@@ -36,9 +36,11 @@ fn main() {
 
     println!("panicked");
     let mut future = Box::pin(panics());
+    assert!(poll_once(future.as_mut()).is_pending());
+    // Its destructor is awaited first, and is pending.
     let payload = loop {
         match catch_unwind(AssertUnwindSafe(|| poll_once(future.as_mut()))) {
-            Ok(poll) => assert!(poll.is_pending()),
+            Ok(polled) => assert!(polled.is_pending()),
             Err(payload) => break payload,
         }
     };

@@ -70,7 +70,7 @@ pub(in crate::coroutine) fn use_captures_in_place<'tcx>(tcx: TyCtxt<'tcx>, body:
 /// The moves and copies of captures to fresh locals with which the body begins.
 fn initializations<'tcx>(body: &Body<'tcx>) -> Vec<(Local, Place<'tcx>)> {
     let mut found = Vec::new();
-    let mut seen = Written(DenseBitSet::new_empty(body.local_decls.len()));
+    let mut seen = Mentioned(DenseBitSet::new_empty(body.local_decls.len()));
     let mut block = START_BLOCK;
     let mut visited = DenseBitSet::new_empty(body.basic_blocks.len());
     let predecessors = body.basic_blocks.predecessors();
@@ -103,9 +103,9 @@ fn captured_field(place: Place<'_>) -> Option<FieldIdx> {
 }
 
 /// The locals that have been mentioned.
-struct Written(DenseBitSet<Local>);
+struct Mentioned(DenseBitSet<Local>);
 
-impl<'tcx> Visitor<'tcx> for Written {
+impl<'tcx> Visitor<'tcx> for Mentioned {
     fn visit_local(&mut self, local: Local, context: PlaceContext, _: Location) {
         if context.is_use() {
             self.0.insert(local);

@@ -12,20 +12,28 @@
 //! So each `Drop` of an async body is looked at as if it were a `Yield`. What is alive there are
 //! the dropped value, which the destructor borrows, and each local that is used or dropped later.
 //! A local that was moved from does not count: its own drop comes to nothing, though borrowed
-//! storage is alive until its scope ends. Nor does a drop of such a local. Of a value that was
-//! partly moved, what is left counts.
+//! storage is alive until its scope ends. Nor does a drop of such a local, nor what follows if that
+//! is cancelled. Of a value that was partly moved, what is left counts.
 //!
-//! The future of an `.await` is dropped when it has completed. If it is a coroutine, it holds
-//! nothing, and that drop is none; whether it is may depend on type arguments. Whether the dropped
-//! value needs async drop does, too. Both are decided where these are known.
+//! A panic drops by await too, and then there may be more: what the rest of the body would have
+//! moved away is still there. So the drops of cleanup blocks are looked at in the same way.
+//!
+//! The future of an `.await` is dropped when it is ready. Most are dropped synchronously then, and
+//! that drop is left out. An opaque type of this crate may be one of those, but that is not to be
+//! known yet. Whether the dropped value needs async drop may depend on type arguments, and is
+//! decided where these are known.
 
 use rustc_abi::FIRST_VARIANT;
 use rustc_index::bit_set::MixedBitSet;
+use rustc_middle::mir::is_spent_when_ready;
 use rustc_middle::ty::VariantDef;
 use rustc_mir_dataflow::impls::MaybeInitializedPlaces;
 use rustc_mir_dataflow::move_paths::{LookupResult, MoveData, MovePathIndex};
 use rustc_mir_dataflow::{MaybeReachable, on_all_children_bits};
 
+use super::unwindline::{
+    awaits_while_unwinding, is_awaited_by_unwinding_alone, is_poisoned_awaitee,
+};
 use super::*;
 
 /// The drop points of `body` at which something is alive that is not in `layout`, which has what is
@@ -39,25 +47,44 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
         return vec![];
     }
     let typing_env = body.typing_env(tcx);
-    let may_await = |place: Place<'tcx>| {
-        place.as_local() == Some(SELF_ARG)
-            || place.ty(body, tcx).ty.needs_async_drop(tcx, typing_env)
+    let unwinds = awaits_while_unwinding(tcx);
+    let is_awaited = |data: &BasicBlockData<'tcx>, place: Place<'tcx>| {
+        let ty = place.ty(body, tcx).ty;
+        let holds_nothing = || {
+            // What unwinds is not ready.
+            if data.is_cleanup {
+                is_poisoned_awaitee(tcx, body, place)
+            } else {
+                is_awaitee(body, place) && is_spent_when_ready(tcx, typing_env, ty)
+            }
+        };
+        let may_await = place.as_local() == Some(SELF_ARG)
+            || ty.needs_async_drop(tcx, typing_env) && !holds_nothing();
+        may_await && (!data.is_cleanup || unwinds)
     };
     let drops: Vec<(BasicBlock, Place<'tcx>)> = body
         .basic_blocks
         .iter_enumerated()
         .filter_map(|(block, data)| match data.terminator().kind {
-            TerminatorKind::Drop { place, .. } if !data.is_cleanup && may_await(place) => {
-                Some((block, place))
-            }
+            TerminatorKind::Drop { place, .. } if is_awaited(data, place) => Some((block, place)),
             _ => None,
         })
         .collect();
     if drops.is_empty() {
         return vec![];
     }
-    let body = &without_imaginary_edges(body);
+    let mut body = without_imaginary_edges(body);
+    let move_data = MoveData::gather_moves(&body, tcx, |_| true);
+    // What no drop is awaited for in the end is not entered, and so may bring no other drop about.
+    let mut drops = drops;
+    for _ in 0..2 {
+        keep_droplines(&mut body, &drops);
+        let mut left = LeftAt::new(tcx, &body, &move_data);
+        drops.retain(|&(block, place)| !left.dropped(block, place).is_empty());
+    }
+    let drops = without_unknown_ones_that_only_unwind(tcx, typing_env, &body, drops);
 
+    let body = &body;
     let borrowed = MaybeBorrowedLocals.iterate_to_fixpoint(tcx, body, Some("drop_points"));
     let needs_storage = MaybeRequiresStorage::new(ResultsCursor::new_borrowing(body, &borrowed));
     let mut needs_storage =
@@ -66,28 +93,13 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
     let mut used_later = MaybeLiveLocals
         .iterate_to_fixpoint(tcx, body, Some("drop_points"))
         .into_results_cursor(body);
-    let move_data = MoveData::gather_moves(body, tcx, |_| true);
-    let mut initialized = MaybeInitializedPlaces::new(tcx, body, &move_data)
-        .exclude_inactive_in_otherwise()
-        .iterate_to_fixpoint(tcx, body, Some("drop_points"))
-        .into_results_cursor(body);
+    let mut left = LeftAt::new(tcx, body, &move_data);
 
     let mut points: Vec<CoroutineDropPoint<'tcx>> = Vec::new();
     for (block, place) in drops {
+        let dropped_tys = left.dropped(block, place);
+        let Some(left) = left.before(block) else { continue };
         let location = body.terminator_loc(block);
-        initialized.seek_before_primary_effect(location);
-        let MaybeReachable::Reachable(initialized) = initialized.get() else { continue };
-        let left = Left { tcx, body, move_data: &move_data, initialized };
-        let mut dropped_tys = Vec::new();
-        match move_data.rev_lookup.find(place.as_ref()) {
-            LookupResult::Exact(path) => left.of_path(path, &mut dropped_tys),
-            LookupResult::Parent(_) => dropped_tys.push(place.ty(body, tcx).ty),
-        }
-        dropped_tys.retain(|ty| ty.needs_async_drop(tcx, typing_env));
-        if dropped_tys.is_empty() {
-            continue;
-        }
-
         borrowed.seek_before_primary_effect(location);
         needs_storage.seek_before_primary_effect(location);
         used_later.seek_to_block_end(block);
@@ -108,7 +120,8 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
             source_info: body[block].terminator().source_info,
             dropped_span: body.local_decls[place.local].source_info.span,
             dropped_tys,
-            is_awaitee: is_awaitee(body, place),
+            // What unwinds has not completed.
+            is_awaitee: !body[block].is_cleanup && is_awaitee(body, place),
             live,
         };
         if !point.live.is_empty() && !points.iter().any(|known| is_covered_by(&point, known)) {
@@ -116,6 +129,27 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
         }
     }
     points
+}
+
+/// `drops` without those that are synchronous because a value of an unknown type is dropped nowhere
+/// else.
+fn without_unknown_ones_that_only_unwind<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    typing_env: ty::TypingEnv<'tcx>,
+    body: &Body<'tcx>,
+    drops: Vec<(BasicBlock, Place<'tcx>)>,
+) -> Vec<(BasicBlock, Place<'tcx>)> {
+    let mut awaited_otherwise = DenseBitSet::new_empty(body.local_decls.len());
+    for &(block, place) in &drops {
+        if !body[block].is_cleanup {
+            awaited_otherwise.insert(place.local);
+        }
+    }
+    let is_awaited = |&(_, place): &(BasicBlock, Place<'tcx>)| {
+        awaited_otherwise.contains(place.local)
+            || is_awaited_by_unwinding_alone(tcx, typing_env, place.ty(body, tcx).ty)
+    };
+    drops.into_iter().filter(is_awaited).collect()
 }
 
 /// Whether drops are awaited in `body`: in an async body, with the feature.
@@ -145,6 +179,18 @@ fn without_imaginary_edges<'tcx>(body: &Body<'tcx>) -> Body<'tcx> {
     body
 }
 
+/// Removes the edges of a cancelled drop from all drops but these. The others are not awaited, and
+/// nobody can cancel there.
+fn keep_droplines<'tcx>(body: &mut Body<'tcx>, drops: &[(BasicBlock, Place<'tcx>)]) {
+    for (block, data) in body.basic_blocks.as_mut().iter_enumerated_mut() {
+        if let TerminatorKind::Drop { place, drop, .. } = &mut data.terminator_mut().kind
+            && !drops.contains(&(block, *place))
+        {
+            *drop = None;
+        }
+    }
+}
+
 /// How a local counts among what a coroutine holds. What is written here follows `compute_layout`.
 fn saved_ty<'tcx>(decl: &LocalDecl<'tcx>) -> CoroutineSavedTy<'tcx> {
     let ignore_for_traits = match decl.local_info {
@@ -165,6 +211,50 @@ fn is_covered_by<'tcx>(point: &CoroutineDropPoint<'tcx>, known: &CoroutineDropPo
     (point.is_awaitee || !known.is_awaitee)
         && point.dropped_tys.iter().all(|ty| known.dropped_tys.contains(ty))
         && point.live.iter().all(|saved| known.live.iter().any(|known| covers(known, saved)))
+}
+
+/// What is left of values where they are dropped.
+struct LeftAt<'a, 'tcx> {
+    tcx: TyCtxt<'tcx>,
+    body: &'a Body<'tcx>,
+    move_data: &'a MoveData<'tcx>,
+    initialized: ResultsCursor<'a, 'tcx, MaybeInitializedPlaces<'a, 'tcx>>,
+}
+
+impl<'a, 'tcx> LeftAt<'a, 'tcx> {
+    fn new(tcx: TyCtxt<'tcx>, body: &'a Body<'tcx>, move_data: &'a MoveData<'tcx>) -> Self {
+        let initialized = MaybeInitializedPlaces::new(tcx, body, move_data)
+            .exclude_inactive_in_otherwise()
+            .iterate_to_fixpoint(tcx, body, Some("drop_points"))
+            .into_results_cursor(body);
+        Self { tcx, body, move_data, initialized }
+    }
+
+    /// What is there before the terminator of a block, if that is reached.
+    fn before(&mut self, block: BasicBlock) -> Option<Left<'_, 'tcx>> {
+        let &mut Self { tcx, body, move_data, ref mut initialized } = self;
+        initialized.seek_before_primary_effect(body.terminator_loc(block));
+        match initialized.get() {
+            MaybeReachable::Reachable(initialized) => {
+                Some(Left { tcx, body, move_data, initialized })
+            }
+            MaybeReachable::Unreachable => None,
+        }
+    }
+
+    /// The types of what is dropped at the end of a block, of those that need async drop.
+    fn dropped(&mut self, block: BasicBlock, place: Place<'tcx>) -> Vec<Ty<'tcx>> {
+        let Some(left) = self.before(block) else { return vec![] };
+        let Left { tcx, body, move_data, .. } = left;
+        let mut tys = Vec::new();
+        match move_data.rev_lookup.find(place.as_ref()) {
+            LookupResult::Exact(path) => left.of_path(path, &mut tys),
+            LookupResult::Parent(_) => tys.push(place.ty(body, tcx).ty),
+        }
+        let typing_env = body.typing_env(tcx);
+        tys.retain(|ty| ty.needs_async_drop(tcx, typing_env));
+        tys
+    }
 }
 
 /// What is left of a value of which parts may have been moved.

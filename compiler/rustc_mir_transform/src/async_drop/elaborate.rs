@@ -15,7 +15,7 @@
 //!
 //! This is a child of `elaborate_drop` because it extends that module's private `DropCtxt`.
 
-use rustc_middle::mir::{BasicBlock, Place, TerminatorKind};
+use rustc_middle::mir::{BasicBlock, Place, TerminatorKind, is_spent_when_ready};
 use rustc_middle::ty::{InstanceKind, Ty};
 
 use super::{DropCtxt, DropElaborator, Unwind};
@@ -24,6 +24,8 @@ use crate::coroutine::async_drop::{Destructor, Emitter, is_awaitee};
 mod contents;
 mod slice;
 mod whole;
+
+pub(crate) use whole::{WholeDrop, await_whole_drop};
 
 impl<'a, 'b, 'tcx, D> DropCtxt<'a, 'b, 'tcx, D>
 where
@@ -47,7 +49,7 @@ where
     ) -> BasicBlock {
         let destructor = if destructor_only {
             Some(Destructor::Own)
-        } else if self.has_completed(place, drop_ty) {
+        } else if self.is_spent(place, drop_ty) {
             None
         } else {
             let (typing_env, body) = (self.elaborator.typing_env(), self.elaborator.body());
@@ -118,10 +120,12 @@ where
         }
     }
 
-    /// Whether `place` is the future of an `.await` that is over. On the mainline nothing leaves
-    /// the loop that polls it but its completion, and a coroutine that has completed holds nothing.
-    fn has_completed(&self, place: Place<'tcx>, ty: Ty<'tcx>) -> bool {
-        ty.is_coroutine() && self.dropline.is_some() && is_awaitee(self.elaborator.body(), place)
+    /// Whether `place` is the future of an `.await` that is over, and counts as holding nothing. On
+    /// the mainline nothing leaves the loop that polls it but its completion.
+    fn is_spent(&self, place: Place<'tcx>, ty: Ty<'tcx>) -> bool {
+        self.dropline.is_some()
+            && is_awaitee(self.elaborator.body(), place)
+            && is_spent_when_ready(self.tcx(), self.elaborator.typing_env(), ty)
     }
 
     /// Emits what belongs to this drop.

@@ -40,13 +40,13 @@
 use rustc_hir as hir;
 use rustc_index::IndexVec;
 use rustc_middle::bug;
-use rustc_middle::mir::interpret::Scalar;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 
 use super::lines::{AwaitedDrop, Lines};
 use super::poll_loop::{Emitter, Exits, Suspend};
-use super::{CTX_ARG, Destructor, insert_unresumed_drop, validate};
+use super::unwindline::Unwindline;
+use super::{CTX_ARG, Destructor, SELF_ARG, insert_unresumed_drop, validate};
 use crate::patch::MirPatch;
 
 /// What the drop shims need to know of how cancellation was laid out.
@@ -74,19 +74,23 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         tcx.features().async_drop() && !tcx.is_async_drop_in_place_coroutine(body.source.def_id());
     let unresumed = captures_await.then(|| insert_unresumed_drop(tcx, body, true));
 
-    let lines = Lines::of(tcx, body, coroutine_ty, unresumed);
+    let unwindline = Unwindline::lay_out(tcx, body, coroutine_ty, context_ty, unresumed);
+    let unwinding = unwindline.as_ref().map_or(&[][..], |line| &line.entries);
+    let lines = Lines::of(tcx, body, coroutine_ty, unresumed, unwinding);
+    let context = unwindline.as_ref().map(|line| line.context);
     if lines.awaited.is_empty() {
         forget_async_drops(body);
-        return Cancellation { drop_context: None, unresumed };
+        return Cancellation { drop_context: context, unresumed };
     }
 
     let mut patch = MirPatch::new(body);
-    let drop_context = patch.new_temp(context_ty, body.span);
+    let drop_context = context.unwrap_or_else(|| patch.new_temp(context_ty, body.span));
     let mut expander = Expander {
         tcx,
         body,
         twins: IndexVec::from_elem(None, &body.basic_blocks),
         drop_context,
+        exception: unwindline.map(|line| line.exception),
         suspend: Suspend::new(tcx, body, coroutine_kind, context_ty),
         coroutine_kind,
         patch,
@@ -137,6 +141,8 @@ struct Expander<'a, 'tcx> {
     /// The syncline's own version of a block of the dropline.
     twins: IndexVec<BasicBlock, Option<BasicBlock>>,
     drop_context: Local,
+    /// Holds the exception on the unwindline.
+    exception: Option<Local>,
     suspend: Suspend<'tcx>,
     coroutine_kind: hir::CoroutineKind,
 }
@@ -202,26 +208,24 @@ impl<'tcx> Expander<'_, 'tcx> {
     }
 
     /// The target of a `drop` edge: `dropline` when cancellation can await, `syncline` when it
-    /// cannot. The value given to the context local here is only a definition for liveness to see;
-    /// `shims.rs` puts the real one in its place.
+    /// cannot.
     fn fork(
         &mut self,
         source_info: SourceInfo,
         dropline: BasicBlock,
         syncline: BasicBlock,
     ) -> BasicBlock {
-        let (context, context_ty) = (self.drop_context, self.suspend.context_ty);
-        let null = ConstValue::Scalar(Scalar::from_target_usize(0, &self.tcx));
-        let placeholder = ConstOperand {
-            span: source_info.span,
-            user_ty: None,
-            const_: Const::Val(null, context_ty),
-        };
-        let mut emitter = self.emitter(source_info);
-        let define = emitter.assign(context, Rvalue::Use(Operand::Constant(Box::new(placeholder))));
-        let entry = emitter.block(vec![define], TerminatorKind::Goto { target: dropline });
+        let entry = self.with_context(source_info, dropline);
         let kind = TerminatorKind::FalseEdge { real_target: entry, imaginary_target: syncline };
-        emitter.block(vec![], kind)
+        self.emitter(source_info).block(vec![], kind)
+    }
+
+    /// Goes on to `target` with the context of the task at hand.
+    fn with_context(&mut self, source_info: SourceInfo, target: BasicBlock) -> BasicBlock {
+        let (context, context_ty) = (self.drop_context, self.suspend.context_ty);
+        let mut emitter = self.emitter(source_info);
+        let define = emitter.define_context(context, context_ty);
+        emitter.block(vec![define], TerminatorKind::Goto { target })
     }
 
     fn expand(&mut self, drop: &AwaitedDrop<'tcx>) {
@@ -252,10 +256,12 @@ impl<'tcx> Expander<'_, 'tcx> {
             if !drop.on_dropline {
                 dropline = emitter.block(vec![], Emitter::sync_drop(field, dropline, unwind));
             }
-            let next = emitter.unwind_block(unwind);
-            let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
-            let kind = Emitter::sync_drop(field, next, terminate);
-            unwind = UnwindAction::Cleanup(emitter.cleanup_block(vec![], kind));
+            if !drop.on_unwindline {
+                let next = emitter.unwind_block(unwind);
+                let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
+                let kind = Emitter::sync_drop(field, next, terminate);
+                unwind = UnwindAction::Cleanup(emitter.cleanup_block(vec![], kind));
+            }
         }
         let dropline = if drop.on_dropline { target } else { dropline };
         (drop.target, drop.dropline, drop.unwind) = (target, dropline, unwind);
@@ -287,16 +293,19 @@ impl<'tcx> Expander<'_, 'tcx> {
         leave: BasicBlock,
     ) -> BasicBlock {
         let unwind = self.unwind_from_poll(drop, unwind);
+        if drop.on_unwindline {
+            return self.expand_loop_on_unwindline(drop, unwind, leave);
+        }
         let source_info = drop.source_info;
         let suspend = self.suspend.clone();
         let context = self.drop_context;
-        let resume = Some(self.resumed_after_drop(source_info));
+        let resume = Some(self.resumed_after_drop());
 
         // The loop on the dropline is its own successor when it is cancelled once more.
         let drain = self.emitter(source_info).block(vec![], TerminatorKind::Unreachable);
         let fork = self.fork(source_info, drain, leave);
         let ready = self.after_completion(drop, drop.dropline);
-        let exits = Exits { ready, unwind, resume, cancel: fork };
+        let exits = Exits { ready, unwind, resume, cancel: fork, unwinding: None };
         let mut emitter = self.emitter(source_info);
         let head = emitter.poll_loop(drop, context, suspend.clone(), exits);
         emitter.fill(drain, vec![], TerminatorKind::Goto { target: head });
@@ -305,14 +314,47 @@ impl<'tcx> Expander<'_, 'tcx> {
         }
 
         let ready = self.after_completion(drop, drop.target);
-        let exits = Exits { ready, unwind, resume: None, cancel: fork };
+        let exits = Exits { ready, unwind, resume: None, cancel: fork, unwinding: None };
         self.emitter(source_info).poll_loop(drop, CTX_ARG, suspend, exits)
+    }
+
+    /// The loop on the unwindline. Resuming and cancelling by await both go on with it, and in either
+    /// case, as when the coroutine is cancelled synchronously, the thread panics again.
+    fn expand_loop_on_unwindline(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        unwind: UnwindAction,
+        leave: BasicBlock,
+    ) -> BasicBlock {
+        let (source_info, exception) = (drop.source_info, self.exception.unwrap());
+        let coroutine_ty = self.body.local_decls[SELF_ARG].ty;
+        let panic_again = |this: &mut Self, target| {
+            this.emitter(source_info).resume_unwinding(exception, coroutine_ty, target)
+        };
+        let again = self.emitter(source_info).block(vec![], TerminatorKind::Unreachable);
+        let resumed = panic_again(self, again);
+        let left = panic_again(self, leave);
+        let exits = Exits {
+            ready: self.after_completion(drop, drop.target),
+            unwind,
+            resume: Some(self.with_context(source_info, resumed)),
+            cancel: self.fork(source_info, resumed, left),
+            unwinding: Some((exception, coroutine_ty)),
+        };
+        let (context, suspend) = (self.drop_context, self.suspend.clone());
+        let mut emitter = self.emitter(source_info);
+        let head = emitter.poll_loop(drop, context, suspend, exits);
+        emitter.fill(again, vec![], TerminatorKind::Goto { target: head });
+        head
     }
 
     /// Panics because a coroutine is resumed whose cancellation has begun. Each drop has a block of
     /// its own for this: in a shared one, everything live at any of them would be live at once, and
     /// nothing could share bytes of the coroutine.
-    fn resumed_after_drop(&mut self, source_info: SourceInfo) -> BasicBlock {
+    ///
+    /// All say that it happened in the same place, so that they become one block in the end.
+    fn resumed_after_drop(&mut self) -> BasicBlock {
+        let source_info = SourceInfo::outermost(self.body.span);
         let const_ = Const::from_bool(self.tcx, false);
         let cond = ConstOperand { span: source_info.span, user_ty: None, const_ };
         let msg = Box::new(AssertKind::ResumedAfterDrop(self.coroutine_kind));
@@ -388,7 +430,8 @@ impl<'tcx> Expander<'_, 'tcx> {
     }
 
     fn unwind_from_poll(&mut self, drop: &AwaitedDrop<'tcx>, unwind: UnwindAction) -> UnwindAction {
-        if !self.holds_values_at_end(drop) {
+        // A second panic ends the process at once.
+        if drop.on_unwindline || !self.holds_values_at_end(drop) {
             return unwind;
         }
         let target = self.emitter(drop.source_info).unwind_block(unwind);

@@ -1,15 +1,17 @@
 //! Which blocks lie on which line.
 //!
-//! Control flow of a coroutine body runs on one of three lines:
+//! Control flow of a coroutine body runs on one of four lines:
 //!
 //! - the **mainline** is what the programmer wrote; `Yield` leaves it and `poll` resumes it;
 //! - the **dropline** is entered through the `drop` edge of a `Yield` or of an awaited `Drop`, when
 //!   the coroutine is cancelled there. It drops what is in scope and ends in `CoroutineDrop`.
 //!   Drops that await on the mainline await here too, so the dropline may suspend;
+//! - the **unwindline** is entered where a panic is caught. It drops what is in scope and raises the
+//!   panic again. It is its own dropline (see `unwindline.rs`);
 //! - the **syncline** is the dropline of a coroutine that is cancelled where nothing can await. It
 //!   drops the same places in the same order, each by sync drop, and never suspends.
 //!
-//! MIR building lays out the first two. This module finds the dropline, tells which drops are
+//! MIR building lays out the first two. This module finds the dropline and the unwindline, tells which drops are
 //! awaited, and names the blocks of the dropline for which the syncline needs a block of its own.
 
 use rustc_index::IndexVec;
@@ -36,6 +38,8 @@ pub(super) struct AwaitedDrop<'tcx> {
     /// the mainline. On the dropline itself that is `target`.
     pub(super) dropline: BasicBlock,
     pub(super) on_dropline: bool,
+    /// The coroutine is unwinding. The unwindline is its own dropline, too.
+    pub(super) on_unwindline: bool,
 }
 
 pub(super) struct Lines<'tcx> {
@@ -47,14 +51,18 @@ pub(super) struct Lines<'tcx> {
 }
 
 impl<'tcx> Lines<'tcx> {
-    /// `unresumed` is where the dropline of a coroutine begins that was never resumed.
+    /// `unresumed` is where the dropline of a coroutine begins that was never resumed, and
+    /// `unwinding` where the unwindline does.
     pub(super) fn of(
         tcx: TyCtxt<'tcx>,
         body: &Body<'tcx>,
         coroutine_ty: Ty<'tcx>,
         unresumed: Option<BasicBlock>,
+        unwinding: &[BasicBlock],
     ) -> Lines<'tcx> {
-        let dropline = dropline_blocks(body, unresumed);
+        let unwindline = blocks_of_line(body, unwinding.to_vec());
+        let mut dropline = blocks_of_line(body, dropline_entries(body, unresumed));
+        dropline.union(&unwindline);
         // A ladder has a dropline for each of its drops, entered or not.
         let mainline = traversal::reachable_as_bitset(body);
         let mut awaited = Vec::new();
@@ -92,6 +100,7 @@ impl<'tcx> Lines<'tcx> {
                 unwind,
                 dropline,
                 on_dropline,
+                on_unwindline: unwindline.contains(block),
             });
         }
         let needs_twin = blocks_before_awaited_drops(body, &dropline, &awaited);
@@ -99,23 +108,33 @@ impl<'tcx> Lines<'tcx> {
     }
 }
 
-/// The blocks reachable from a `drop` edge or from `unresumed`, without those that unwind.
-fn dropline_blocks(body: &Body<'_>, unresumed: Option<BasicBlock>) -> DenseBitSet<BasicBlock> {
-    let mut dropline = DenseBitSet::new_empty(body.basic_blocks.len());
-    let mut queue: Vec<BasicBlock> = unresumed.into_iter().collect();
+/// The targets of `drop` edges, and `unresumed`.
+fn dropline_entries(body: &Body<'_>, unresumed: Option<BasicBlock>) -> Vec<BasicBlock> {
+    let mut entries: Vec<BasicBlock> = unresumed.into_iter().collect();
     for data in body.basic_blocks.iter() {
         match data.terminator().kind {
-            TerminatorKind::Yield { drop: Some(entry), .. } => queue.push(entry),
-            TerminatorKind::Drop { drop: Some(entry), async_fut: Some(_), .. } => queue.push(entry),
+            TerminatorKind::Yield { drop: Some(entry), .. } => entries.push(entry),
+            TerminatorKind::Drop { drop: Some(entry), async_fut: Some(_), .. } => {
+                entries.push(entry);
+            }
             _ => {}
         }
     }
+    entries
+}
+
+/// The blocks reachable from the entries in `queue`, without those that unwind.
+pub(super) fn blocks_of_line(
+    body: &Body<'_>,
+    mut queue: Vec<BasicBlock>,
+) -> DenseBitSet<BasicBlock> {
+    let mut line = DenseBitSet::new_empty(body.basic_blocks.len());
     while let Some(block) = queue.pop() {
-        if !body[block].is_cleanup && dropline.insert(block) {
+        if !body[block].is_cleanup && line.insert(block) {
             queue.extend(body[block].terminator().successors());
         }
     }
-    dropline
+    line
 }
 
 /// The blocks of the dropline from which one of the awaited drops on it can be reached.

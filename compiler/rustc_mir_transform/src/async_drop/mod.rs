@@ -6,10 +6,10 @@
 //! 1. `pending_values.rs` sees to values that no scope owns while another is being dropped.
 //! 2. Drop elaboration marks the `Drop` terminator with the local that will hold the destructor's
 //!    future (`elaborate.rs`, `untracked.rs`).
-//! 3. Before `StateTransform` computes what the coroutine must save, each marked terminator becomes
-//!    the construction of that future and a loop that polls it, and each suspension point gets the
-//!    two ways in which a coroutine can be cancelled there (`lines.rs`, `poll_loop.rs`,
-//!    `expand.rs`).
+//! 3. Before `StateTransform` computes what the coroutine must save, the cleanup of a panic gets a
+//!    line of its own on which it can suspend (`unwindline.rs`), each marked terminator becomes the
+//!    construction of that future and a loop that polls it, and each suspension point gets the two
+//!    ways in which a coroutine can be cancelled there (`lines.rs`, `poll_loop.rs`, `expand.rs`).
 //! 4. `StateTransform` turns the body into the resume function, and `shims.rs` turns copies of it
 //!    into the functions that drop the coroutine: one that awaits, and one that does not.
 //!
@@ -38,6 +38,7 @@
 //! | unresumed                   | the captures                                                  |
 //! | suspended at an `.await`    | the values in scope                                           |
 //! | suspended in a destructor   | its future, then the value by `Drop`, then the values in scope |
+//! | the same, unwinding         | the same; then the panic ends                                 |
 //! | returned, poisoned          | nothing                                                       |
 
 use rustc_data_structures::fx::FxIndexSet;
@@ -54,6 +55,7 @@ mod pending_values;
 mod poll_loop;
 mod saved_indices;
 mod shims;
+mod unwindline;
 mod validate;
 
 pub(super) use captures_in_place::use_captures_in_place;

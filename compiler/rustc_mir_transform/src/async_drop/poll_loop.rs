@@ -5,6 +5,7 @@ use rustc_hir as hir;
 use rustc_hir::lang_items::LangItem;
 use rustc_index::IndexVec;
 use rustc_middle::bug;
+use rustc_middle::mir::interpret::Scalar;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_span::DUMMY_SP;
@@ -14,7 +15,7 @@ use super::lines::AwaitedDrop;
 use crate::patch::MirPatch;
 
 /// Where the four ways out of a poll loop lead.
-pub(super) struct Exits {
+pub(super) struct Exits<'tcx> {
     /// The future is ready.
     pub(super) ready: BasicBlock,
     /// `poll` panicked.
@@ -23,6 +24,8 @@ pub(super) struct Exits {
     pub(super) resume: Option<BasicBlock>,
     /// The coroutine is cancelled while it is suspended here.
     pub(super) cancel: BasicBlock,
+    /// The exception that the coroutine holds, if it is unwinding, and the type of the coroutine.
+    pub(super) unwinding: Option<(Local, Ty<'tcx>)>,
 }
 
 /// Emits blocks into a patch, all with the source location of one awaited drop.
@@ -158,6 +161,19 @@ impl<'tcx> Emitter<'_, 'tcx> {
         self.block_on(is_cleanup, vec![read], test)
     }
 
+    /// Gives the local for the task context a definition for liveness to see. `shims.rs` puts the
+    /// context of the function at hand in its place.
+    pub(super) fn define_context(&self, context: Local, ty: Ty<'tcx>) -> Statement<'tcx> {
+        self.assign(context, self.null(ty))
+    }
+
+    pub(super) fn null(&self, ty: Ty<'tcx>) -> Rvalue<'tcx> {
+        let null = ConstValue::Scalar(Scalar::from_target_usize(0, &self.tcx));
+        let span = self.source_info.span;
+        let null = ConstOperand { span, user_ty: None, const_: Const::Val(null, ty) };
+        Rvalue::Use(Operand::Constant(Box::new(null)))
+    }
+
     /// The block that unwinding goes on to.
     pub(super) fn unwind_block(&mut self, unwind: UnwindAction) -> BasicBlock {
         match unwind {
@@ -194,7 +210,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         drop: &AwaitedDrop<'tcx>,
         context: Local,
         coroutine: Suspend<'tcx>,
-        exits: Exits,
+        exits: Exits<'tcx>,
     ) -> BasicBlock {
         let tcx = self.tcx;
         let span = self.source_info.span;
@@ -215,6 +231,10 @@ impl<'tcx> Emitter<'_, 'tcx> {
                 drop: Some(exits.cancel),
             },
         );
+        let pending_target = match exits.unwinding {
+            Some((exception, ty)) => self.suspend_unwinding(exception, ty, suspend),
+            None => suspend,
+        };
 
         let discriminant_of = |item| {
             let variant = poll_adt.variant_index_with_id(tcx.require_lang_item(item, span));
@@ -224,7 +244,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let pending = discriminant_of(LangItem::PollPending);
         let discr = self.temp(ready.ty);
         let otherwise = self.patch.unreachable_no_cleanup_block();
-        let targets = [(ready.val, exits.ready), (pending.val, suspend)].into_iter();
+        let targets = [(ready.val, exits.ready), (pending.val, pending_target)].into_iter();
         let check = self.block(
             vec![self.assign(discr, Rvalue::Discriminant(polled.into()))],
             TerminatorKind::SwitchInt {

@@ -12,6 +12,7 @@
 //! The latter two leave the coroutine in the state "returned", so that neither polling it again nor
 //! dropping it afterwards touches what has been dropped.
 
+use super::unwindline::awaits_while_unwinding;
 use super::*;
 use crate::elaborate_drop::{Unwind, elaborate_drop};
 use crate::patch::MirPatch;
@@ -90,14 +91,17 @@ enum Line {
     Syncline,
 }
 
-/// Lets all forks lead to `line`. The mainline has one, at its start, and passes by the others.
-fn resolve_forks(body: &mut Body<'_>, line: Line) {
+/// Lets all forks lead to `line`. The mainline has one at its start, and those of unwinding; it
+/// passes by the others. The latter are for any crate that drops by await while unwinding.
+fn resolve_forks(tcx: TyCtxt<'_>, body: &mut Body<'_>, line: Line) {
+    let catches = awaits_while_unwinding(tcx);
     for data in body.basic_blocks_mut() {
+        let is_cleanup = data.is_cleanup;
         let kind = &mut data.terminator_mut().kind;
         if let TerminatorKind::FalseEdge { real_target, imaginary_target } = *kind {
             let target = match line {
-                Line::Mainline | Line::Dropline => real_target,
-                Line::Syncline => imaginary_target,
+                Line::Mainline | Line::Dropline if catches || !is_cleanup => real_target,
+                Line::Mainline | Line::Dropline | Line::Syncline => imaginary_target,
             };
             *kind = TerminatorKind::Goto { target };
         }
@@ -119,6 +123,7 @@ pub(in crate::coroutine) struct DropShims<'a, 'tcx> {
 impl<'tcx> DropShims<'_, 'tcx> {
     /// Makes the shims and stores them in `body`, which is left on the mainline.
     pub(in crate::coroutine) fn build(&self, body: &mut Body<'tcx>) {
+        let tcx = self.tcx;
         let mut sync = self.sync_drop_shim(body);
         deref_finder(self.tcx, &mut sync, false);
         let mut poll = match self.drop_context {
@@ -133,7 +138,10 @@ impl<'tcx> DropShims<'_, 'tcx> {
             Some(_) => coroutine.coroutine_drop_async = Some(poll),
             None => coroutine.coroutine_drop_proxy_async = Some(poll),
         }
-        resolve_forks(body, Line::Mainline);
+        resolve_forks(tcx, body, Line::Mainline);
+        if let Some(context) = self.drop_context {
+            define_context(body, context);
+        }
     }
 
     fn sync_drop_shim(&self, body: &Body<'tcx>) -> Body<'tcx> {
@@ -254,7 +262,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
         let mut body = body.clone();
         // The shim is made from the coroutine, but is none.
         let _ = body.coroutine.take();
-        resolve_forks(&mut body, line);
+        resolve_forks(self.tcx, &mut body, line);
         body
     }
 
@@ -311,11 +319,19 @@ fn receive_context<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>, context: Loca
         RenameLocalVisitor { from: CTX_ARG, to: resume_argument, tcx }.visit_body(body);
     }
     body.arg_count = 2;
+    define_context(body, context);
+}
+
+/// Puts the task context that the function at hand received in the place of each placeholder.
+fn define_context(body: &mut Body<'_>, context: Local) {
+    if body.local_decls[CTX_ARG].ty != body.local_decls[context].ty {
+        return;
+    }
     for statement in body.basic_blocks_mut().iter_mut().flat_map(|data| &mut data.statements) {
         if let StatementKind::Assign(box (place, value)) = &mut statement.kind
             && place.as_local() == Some(context)
         {
-            *value = Rvalue::Use(Operand::Move(CTX_ARG.into()));
+            *value = Rvalue::Use(Operand::Copy(CTX_ARG.into()));
         }
     }
 }

@@ -44,7 +44,11 @@ fn check_line(body: &Body<'_>, mut queue: Vec<BasicBlock>, may_suspend: bool) {
         }
         let terminator = body[block].terminator();
         match terminator.kind {
-            TerminatorKind::Yield { .. } | TerminatorKind::FalseEdge { .. } if !may_suspend => {
+            // What the syncline does is on the other side of each fork.
+            TerminatorKind::FalseEdge { imaginary_target, .. } if !may_suspend => {
+                queue.push(imaginary_target);
+            }
+            TerminatorKind::Yield { .. } if !may_suspend => {
                 span_bug!(terminator.source_info.span, "{block:?} is on the syncline but suspends");
             }
             TerminatorKind::Return => {

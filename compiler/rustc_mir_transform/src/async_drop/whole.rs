@@ -26,10 +26,12 @@ use std::fmt;
 use rustc_abi::{FieldIdx, VariantIdx};
 use rustc_hir::{CoroutineDesugaring, CoroutineKind};
 use rustc_middle::bug;
-use rustc_middle::mir::{BasicBlock, Body, Location, Operand, Place};
+use rustc_middle::mir::{BasicBlock, Body, Location, Operand, Place, SourceInfo};
 use rustc_middle::ty::{self, InstanceKind, Ty, TyCtxt, TypeVisitableExt};
 
-use super::super::{DropCtxt, DropElaborator, DropFlagMode, DropStyle, Unwind};
+use super::super::{
+    DropCtxt, DropElaborator, DropFlagMode, DropStyle, Unwind, elaborate_drop,
+};
 use crate::coroutine::async_drop::Destructor;
 use crate::patch::MirPatch;
 
@@ -71,6 +73,30 @@ where
             None => whole.open_drop(),
         })
     }
+}
+
+/// A drop of all of a place that is not elaborated yet.
+pub(crate) struct WholeDrop<'tcx> {
+    pub(crate) block: BasicBlock,
+    pub(crate) source_info: SourceInfo,
+    pub(crate) place: Place<'tcx>,
+    pub(crate) target: BasicBlock,
+    pub(crate) unwind: BasicBlock,
+}
+
+/// Elaborates `drop`, of a type that needs async drop, as one that is awaited in `body`.
+pub(crate) fn await_whole_drop<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    typing_env: ty::TypingEnv<'tcx>,
+    body: &Body<'tcx>,
+    patch: &mut MirPatch<'tcx>,
+    drop: WholeDrop<'tcx>,
+) {
+    let WholeDrop { block, source_info, place, target, unwind } = drop;
+    let opening = Opening { tcx, typing_env, body };
+    let elaborator = &mut WholeValue { opening, patch };
+    let unwind = Unwind::To(unwind);
+    elaborate_drop(elaborator, source_info, place, (), target, unwind, block, None);
 }
 
 /// Decides what is opened in `body`.

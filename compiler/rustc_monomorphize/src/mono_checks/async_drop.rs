@@ -11,7 +11,7 @@
 //! glue is not looked at, nor is what it calls, but who calls it.
 
 use rustc_data_structures::fx::FxHashSet;
-use rustc_hir::def_id::{DefId, LOCAL_CRATE};
+use rustc_hir::def_id::DefId;
 use rustc_hir::{LangItem, find_attr};
 use rustc_macros::Diagnostic;
 use rustc_middle::mir::{Body, SourceInfo, TerminatorKind, traversal};
@@ -33,7 +33,7 @@ struct DroppedInGenericCode<'tcx> {
 pub(super) fn check_drops<'tcx>(tcx: TyCtxt<'tcx>, instance: Instance<'tcx>, body: &Body<'tcx>) {
     let InstanceKind::Item(def_id) = instance.def else { return };
     // Without type arguments, it is code that names the type.
-    if !tcx.awaits_erased_drops(LOCAL_CRATE)
+    if !tcx.uses_async_drop()
         || instance.args.types().next().is_none()
         || tcx.is_coroutine(def_id)
         || is_destructor(tcx, def_id)

@@ -4,6 +4,7 @@
 
 mod contents;
 mod erased;
+mod unwindline;
 
 pub use contents::AsyncDropContents;
 pub use erased::ErasedAsyncDrop;
@@ -32,8 +33,20 @@ use crate::task::Poll;
 ///
 /// # Panics
 ///
-/// A panic in the destructor drops the values that the destructor holds, then the fields of the
-/// value, and goes on unwinding. Unwinding does not await anything yet.
+/// A panic in an async body awaits the destructors of what is in scope, in the order of a scope's
+/// end, and then goes on unwinding with the same payload. The coroutine may be suspended meanwhile:
+/// its `poll` is pending then, and the panic comes out of a later one. [`thread::panicking`] is true
+/// while the destructors run. A future that is dropped in that state by an async body ends what it
+/// has begun, and panics there; one that is dropped anywhere else drops the rest by `Drop`, and the
+/// panic ends.
+///
+/// A panic in a destructor does the same: the fields of the value and what else is in scope are
+/// dropped. A second one, before the first has left the future, ends the process.
+///
+/// Where a panic aborts, in crates without `std`, and with `-Zasync-drop-unwind=sync`, unwinding
+/// awaits nothing, and drops by `Drop`.
+///
+/// [`thread::panicking`]: ../../std/thread/fn.panicking.html
 ///
 /// # Examples
 ///

@@ -1,5 +1,6 @@
 //! Tests of the tool on a toy upstream: a few files, and a bootstrap that only pretends.
 
+mod bench;
 mod build;
 mod fetch;
 mod fuzz;

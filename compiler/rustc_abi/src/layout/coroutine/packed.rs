@@ -8,7 +8,7 @@
 //! }
 //!
 //! upstream:  [tag][a][a's destructor][b][b's destructor][pending]
-//! here:      [tag][a or b][a's or b's destructor][pending]
+//! here:      [a or b][a's or b's destructor][pending][tag]
 //! ```
 //!
 //! Upstream lets two locals overlap only if each is saved in one state, another one than the other.
@@ -27,6 +27,10 @@
 //! frame. Locals are placed one after the other, each at the lowest offset that is free of its
 //! neighbours in the graph, in more than one order, of which the best is taken. Captures and the
 //! tag are alive in all states; the bytes of padding between them are used.
+//!
+//! Where it costs no byte, what lives longest comes first, and the tag last. The address of the
+//! first local is that of the coroutine, so that a destructor of it is given a pointer that is at
+//! hand.
 
 use std::cmp::Reverse;
 use std::fmt::Debug;
@@ -41,6 +45,9 @@ use crate::{
     AbiAlign, FieldsShape, HasDataLayout, LayoutData, ReprOptions, Scalar, Size, StructKind,
     Variants,
 };
+
+#[cfg(test)]
+mod tests;
 
 /// Packs a coroutine whose layout was computed as upstream does, if that makes it smaller.
 pub(in crate::layout) fn layout<'a, F, FieldIdx: Idx, VariantIdx: Idx, LocalIdx: Idx>(
@@ -58,33 +65,42 @@ where
     VariantIdx: 'a,
 {
     let Variants::Multiple { tag, .. } = unpacked.variants else { return Ok(unpacked) };
-    // The captures and the tag.
-    outer_layouts.push(tag_to_layout(tag));
-    let outer =
+    let captures =
         calc.univariant(&outer_layouts, &ReprOptions::default(), StructKind::AlwaysSized)?;
-    let FieldsShape::Arbitrary { offsets: outer_offsets, .. } = &outer.fields else {
+    let FieldsShape::Arbitrary { offsets: mut outer_offsets, .. } = captures.fields else {
         unreachable!("a struct has fields at offsets of their own")
     };
-    let outer_ranges: Vec<Range<Size>> = iter::zip(outer_offsets, &outer_layouts)
+    let captured: Vec<Range<Size>> = iter::zip(&outer_offsets, &outer_layouts)
         .map(|(&offset, layout)| offset..offset + layout.size)
         .collect();
+    let tag = tag_to_layout(tag);
 
     let neighbours = neighbours(local_layouts.len(), variant_fields, storage_conflicts);
-    let align = local_layouts.iter().map(|layout| layout.align).fold(outer.align, AbiAlign::max);
-    let (size, offsets) = orders(local_layouts)
+    let align = local_layouts
+        .iter()
+        .map(|layout| layout.align)
+        .fold(captures.align.max(tag.align), AbiAlign::max);
+    let (size, tag_offset, places) = orders(local_layouts, variant_fields)
         .map(|order| {
-            let offsets = place_locals(&order, local_layouts, &outer_ranges, &neighbours);
-            let ends = iter::zip(&offsets, local_layouts).map(|(&at, layout)| at + layout.size);
-            (ends.fold(outer.size, Ord::max).align_to(align.abi), offsets)
+            let (tag_offset, places) =
+                place_locals(&order, local_layouts, *tag, &captured, &neighbours);
+            let ends = places.iter().map(|place| place.end);
+            let end = ends.fold(captures.size.max(tag_offset + tag.size), Ord::max);
+            (end.align_to(align.abi), tag_offset, places)
         })
-        .min_by_key(|&(size, _)| size)
+        .min_by_key(|&(size, ..)| size)
         .unwrap();
     if size >= unpacked.size {
         return Ok(unpacked);
     }
+    let mut outer = captured;
+    outer.push(tag_offset..tag_offset + tag.size);
+    check(&outer, &places, variant_fields, storage_conflicts);
+    outer_layouts.push(tag);
+    outer_offsets.push(tag_offset);
 
     let mut packed = LayoutData {
-        fields: outer.fields,
+        fields: in_memory_order(outer_offsets, |field| outer_layouts[field].size),
         size,
         align,
         unadjusted_abi_align: align.abi,
@@ -92,21 +108,34 @@ where
     };
     let Variants::Multiple { variants, .. } = &mut packed.variants else { unreachable!() };
     for (variant, locals) in iter::zip(variants, variant_fields) {
-        let offsets: IndexVec<FieldIdx, Size> =
-            locals.iter().map(|&local| offsets[local]).collect();
-        let mut in_memory_order: IndexVec<u32, FieldIdx> = offsets.indices().collect();
-        let position = |field: &FieldIdx| (offsets[*field], local_layouts[locals[*field]].size);
-        in_memory_order.raw.sort_by_key(position);
-        variant.fields = FieldsShape::Arbitrary { offsets, in_memory_order };
+        let offsets = locals.iter().map(|&local| places[local].start).collect();
+        variant.fields = in_memory_order(offsets, |field| local_layouts[locals[field]].size);
         (variant.size, variant.align, variant.unadjusted_abi_align) = (size, align, align.abi);
     }
     Ok(packed)
 }
 
-/// The orders in which the locals are placed. None is the best for all coroutines.
+/// Fields at these offsets.
+fn in_memory_order<FieldIdx: Idx>(
+    offsets: IndexVec<FieldIdx, Size>,
+    size: impl Fn(FieldIdx) -> Size,
+) -> FieldsShape<FieldIdx> {
+    let mut in_memory_order: IndexVec<u32, FieldIdx> = offsets.indices().collect();
+    in_memory_order.raw.sort_by_key(|&field| (offsets[field], size(field)));
+    FieldsShape::Arbitrary { offsets, in_memory_order }
+}
+
+/// An order in which the locals are placed, before the tag or after it.
+struct Order<LocalIdx> {
+    locals: Vec<LocalIdx>,
+    tag_first: bool,
+}
+
+/// The orders that are tried, the one that is preferred first. None is the best for all coroutines.
 fn orders<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
     local_layouts: &IndexSlice<LocalIdx, F>,
-) -> impl Iterator<Item = Vec<LocalIdx>>
+    variant_fields: &IndexSlice<VariantIdx, IndexVec<FieldIdx, LocalIdx>>,
+) -> impl Iterator<Item = Order<LocalIdx>>
 where
     F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
 {
@@ -116,36 +145,91 @@ where
         let layout = local_layouts[local];
         Reverse((layout.size, layout.align.abi))
     });
+    let mut states: IndexVec<LocalIdx, usize> = IndexVec::from_elem_n(0, local_layouts.len());
+    for &local in variant_fields.iter().flatten() {
+        states[local] += 1;
+    }
+    let mut longest_lived_first = largest_first.clone();
+    longest_lived_first.sort_by_key(|&local| Reverse(states[local]));
     // Locals with a low alignment fill the word that the tag begins.
     let mut lowest_alignment_first = largest_first.clone();
     lowest_alignment_first.sort_by_key(|&local| local_layouts[local].align.abi);
-    [largest_first, lowest_alignment_first].into_iter()
+    [
+        Order { locals: longest_lived_first, tag_first: false },
+        Order { locals: largest_first.clone(), tag_first: false },
+        Order { locals: largest_first, tag_first: true },
+        Order { locals: lowest_alignment_first, tag_first: true },
+    ]
+    .into_iter()
 }
 
-/// The offset of each local, for all states.
+/// The offset of the tag, and for all states the bytes of each local.
 fn place_locals<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
-    order: &[LocalIdx],
+    order: &Order<LocalIdx>,
     local_layouts: &IndexSlice<LocalIdx, F>,
-    outer_ranges: &[Range<Size>],
+    tag: &LayoutData<FieldIdx, VariantIdx>,
+    captured: &[Range<Size>],
     neighbours: &BitMatrix<LocalIdx, LocalIdx>,
-) -> IndexVec<LocalIdx, Size>
+) -> (Size, IndexVec<LocalIdx, Range<Size>>)
 where
     F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
 {
-    let mut placed: IndexVec<LocalIdx, Option<Size>> =
+    let mut outer = captured.to_vec();
+    let mut tag_offset = None;
+    if order.tag_first {
+        let offset = first_fit(tag.size, tag.align, &mut outer);
+        outer.push(offset..offset + tag.size);
+        tag_offset = Some(offset);
+    }
+    let mut placed: IndexVec<LocalIdx, Option<Range<Size>>> =
         IndexVec::from_elem_n(None, local_layouts.len());
     let mut taken = Vec::new();
-    for &local in order {
+    for &local in &order.locals {
         taken.clear();
-        taken.extend_from_slice(outer_ranges);
-        taken.extend(neighbours.iter(local).filter_map(|neighbour| {
-            let start = placed[neighbour]?;
-            Some(start..start + local_layouts[neighbour].size)
-        }));
+        taken.extend_from_slice(&outer);
+        taken.extend(neighbours.iter(local).filter_map(|neighbour| placed[neighbour].clone()));
         let layout = local_layouts[local];
-        placed[local] = Some(first_fit(layout.size, layout.align, &mut taken));
+        let offset = first_fit(layout.size, layout.align, &mut taken);
+        placed[local] = Some(offset..offset + layout.size);
     }
-    placed.into_iter().map(|offset| offset.unwrap()).collect()
+    let places: IndexVec<LocalIdx, Range<Size>> =
+        placed.into_iter().map(|place| place.unwrap()).collect();
+    let tag_offset = tag_offset.unwrap_or_else(|| {
+        outer.extend(places.iter().cloned());
+        first_fit(tag.size, tag.align, &mut outer)
+    });
+    (tag_offset, places)
+}
+
+/// What is alive at the same time has bytes of its own. Memory safety depends on it, so it is asked
+/// of the finished layout, whatever graph and order led to it.
+fn check<FieldIdx: Idx, VariantIdx: Idx, LocalIdx: Idx>(
+    outer: &[Range<Size>],
+    places: &IndexSlice<LocalIdx, Range<Size>>,
+    variant_fields: &IndexSlice<VariantIdx, IndexVec<FieldIdx, LocalIdx>>,
+    storage_conflicts: &BitMatrix<LocalIdx, LocalIdx>,
+) {
+    for (variant, fields) in variant_fields.iter_enumerated() {
+        let mut alive: Vec<&Range<Size>> =
+            outer.iter().chain(fields.iter().map(|&local| &places[local])).collect();
+        alive.retain(|place| !place.is_empty());
+        alive.sort_by_key(|place| place.start);
+        for pair in alive.windows(2) {
+            assert!(
+                pair[0].end <= pair[1].start,
+                "in state {variant:?} of a coroutine, bytes {pair:?} overlap"
+            );
+        }
+    }
+    for local in storage_conflicts.rows() {
+        for other in storage_conflicts.iter(local).filter(|&other| other != local) {
+            let (one, two) = (&places[local], &places[other]);
+            assert!(
+                one.is_empty() || two.is_empty() || one.end <= two.start || two.end <= one.start,
+                "{local:?} and {other:?} of a coroutine conflict, and overlap: {one:?}, {two:?}"
+            );
+        }
+    }
 }
 
 /// For each local those with which it shares no byte.

@@ -12,15 +12,22 @@
 //! what they define; vtables that they make themselves are the same as without it.
 
 use rustc_span::DUMMY_SP;
-use rustc_span::def_id::LOCAL_CRATE;
 
 use crate::ty::{self, Instance, Ty, TyCtxt};
+
+impl TyCtxt<'_> {
+    /// Whether this crate uses the feature, and not only for what it defines, as those of the
+    /// library do.
+    pub fn uses_async_drop(self) -> bool {
+        self.features().async_drop() && !self.features().staged_api()
+    }
+}
 
 impl<'tcx> Instance<'tcx> {
     /// The function that the vtables of `ty` name in this slot. It takes a pointer to the value and
     /// makes the future that drops it.
     pub fn resolve_async_drop_in_vtable(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Option<Instance<'tcx>> {
-        if !tcx.awaits_erased_drops(LOCAL_CRATE) {
+        if !tcx.uses_async_drop() {
             return None;
         }
         // It allocates, and so there is none without the crate `alloc`.

@@ -32,7 +32,7 @@
 //! half that has to do without.
 
 use rustc_hir::def::DefKind;
-use rustc_hir::def_id::{LOCAL_CRATE, LocalDefId};
+use rustc_hir::def_id::LocalDefId;
 use rustc_hir::{CoroutineDesugaring, CoroutineKind, HirId, LangItem, find_attr};
 use rustc_middle::mir::{Body, ClearCrossCrate, SourceInfo};
 use rustc_middle::ty::{self, Ty, TyCtxt, TypingEnv};
@@ -48,10 +48,7 @@ mod parts;
 /// Looks at the drops of a body. Constants and statics are bodies too.
 pub(super) fn check_drops<'tcx>(tcx: TyCtxt<'tcx>, def: LocalDefId, body: &Body<'tcx>) {
     // The crates of the library implement both halves of what they own.
-    if !tcx.awaits_erased_drops(LOCAL_CRATE)
-        || body.tainted_by_errors.is_some()
-        || tcx.is_synthetic_mir(def)
-    {
+    if !tcx.uses_async_drop() || body.tainted_by_errors.is_some() || tcx.is_synthetic_mir(def) {
         return;
     }
     let root = tcx.typeck_root_def_id(def.to_def_id());
@@ -153,8 +150,8 @@ impl<'tcx> Context<'_, 'tcx> {
 
 /// The one of some types whose values are to be dropped by await and no other way.
 fn must_await<'tcx>(tcx: TyCtxt<'tcx>, tys: &[Ty<'tcx>]) -> Option<Ty<'tcx>> {
-    let is_marked = |ty: &Ty<'tcx>| {
+    let is_marked = |ty: Ty<'tcx>| {
         ty.ty_adt_def().is_some_and(|adt| find_attr!(tcx, adt.did(), MustAwaitDrop(_)))
     };
-    tys.iter().copied().find(is_marked)
+    tys.iter().copied().find(|&ty| is_marked(ty))
 }

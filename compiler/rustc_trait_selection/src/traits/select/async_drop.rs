@@ -13,7 +13,8 @@
 //!
 //! **Of a coroutine**: is what is alive at its drop points `Send`? A drop point is a suspension
 //! point if what is dropped needs async drop, and that is asked here, where the type arguments are
-//! known. What is not known counts as yes.
+//! known. What is not known counts as yes, except of an awaited future that is ready
+//! (`rustc_middle::mir::drop_points`).
 //!
 //! Which auto traits ask the first question? All but those of which the answer says nothing about
 //! the type:
@@ -42,9 +43,8 @@
 //! Answers of the first two kinds must not reach the third, so no global cache is used for them.
 
 use rustc_hir::LangItem;
-use rustc_hir::def::DefKind;
 use rustc_hir::def_id::DefId;
-use rustc_middle::mir::CoroutineDropPoint;
+use rustc_middle::mir::{CoroutineDropPoint, is_spent_when_ready};
 use rustc_middle::ty::{self, Ty, TyCtxt, TypeVisitableExt, TypingMode, fold_regions};
 use rustc_span::sym;
 
@@ -205,7 +205,8 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
     ) -> Option<(Vec<Ty<'tcx>>, Vec<ty::BoundVariableKind<'tcx>>)> {
         let tcx = self.tcx();
         let layout = tcx.mir_coroutine_witnesses(def_id)?;
-        let suspends = |point: &&CoroutineDropPoint<'tcx>| self.suspends(param_env, args, point);
+        let suspends =
+            |point: &&CoroutineDropPoint<'tcx>| self.suspends(param_env, def_id, args, point);
         let points = layout.drop_points.iter().filter(suspends);
         let mut tys: Vec<Ty<'tcx>> = Vec::new();
         for saved in points.flat_map(|point| &point.live) {
@@ -232,10 +233,18 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
     fn suspends(
         &self,
         param_env: ty::ParamEnv<'tcx>,
+        def_id: DefId,
         args: ty::GenericArgsRef<'tcx>,
         point: &CoroutineDropPoint<'tcx>,
     ) -> bool {
         let tcx = self.tcx();
+        // Asked of the body, not of its instance: that is where drops are elaborated.
+        let body_env = ty::TypingEnv::non_body_analysis(tcx, def_id);
+        if point.is_awaitee
+            && point.dropped_tys.iter().all(|&ty| is_spent_when_ready(tcx, body_env, ty))
+        {
+            return false;
+        }
         let typing_env = ty::TypingEnv { typing_mode: TypingMode::non_body_analysis(), param_env };
         point.dropped_tys.iter().any(|&ty| {
             let ty = ty::EarlyBinder::bind(ty).instantiate(tcx, args);
@@ -244,24 +253,7 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
                 return true;
             }
             let ty = tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty);
-            !(point.is_awaitee && is_coroutine(tcx, ty)) && ty.needs_async_drop(tcx, typing_env)
+            ty.needs_async_drop(tcx, typing_env)
         })
-    }
-}
-
-/// Whether a type is certainly a coroutine. What an `async fn` returns is one; the opaque type of
-/// another function of this crate may be anything, since it must not be looked into here.
-fn is_coroutine<'tcx>(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> bool {
-    match *ty.kind() {
-        ty::Coroutine(..) => true,
-        ty::Alias(ty::Opaque, alias) => {
-            debug_assert_eq!(tcx.def_kind(alias.def_id), DefKind::OpaqueTy);
-            match tcx.opaque_ty_origin(alias.def_id) {
-                rustc_hir::OpaqueTyOrigin::AsyncFn { .. } => true,
-                _ if alias.def_id.is_local() => false,
-                _ => is_coroutine(tcx, tcx.type_of(alias.def_id).instantiate(tcx, alias.args)),
-            }
-        }
-        _ => false,
     }
 }

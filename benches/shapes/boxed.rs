@@ -1,0 +1,20 @@
+//! a guard in a `Box`
+
+use crate::guard::Guard;
+use crate::harness::pause;
+
+pub const SUM: u64 = 1;
+
+#[cfg(not(by_hand))]
+pub async fn future() {
+    let _guard = Box::new(Guard::new(1));
+    pause().await;
+}
+
+#[cfg(by_hand)]
+pub async fn future() {
+    let mut guard = Box::new(Guard::new(1));
+    pause().await;
+    guard.close().await;
+    drop(guard);
+}

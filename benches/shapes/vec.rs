@@ -1,0 +1,26 @@
+//! a `Vec` of eight guards
+
+use crate::guard::Guard;
+use crate::harness::pause;
+
+pub const SUM: u64 = 36;
+
+fn guards() -> Vec<Guard> {
+    (1..=8).map(Guard::new).collect()
+}
+
+#[cfg(not(by_hand))]
+pub async fn future() {
+    let _guards = guards();
+    pause().await;
+}
+
+#[cfg(by_hand)]
+pub async fn future() {
+    let mut guards = guards();
+    pause().await;
+    for guard in &mut guards {
+        guard.close().await;
+    }
+    drop(guards);
+}

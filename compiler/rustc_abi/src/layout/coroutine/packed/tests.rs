@@ -1,0 +1,156 @@
+use rustc_index::bit_set::BitMatrix;
+use rustc_index::{IndexSlice, IndexVec};
+
+use super::{check, layout};
+use crate::layout::coroutine;
+use crate::{
+    FieldsShape, Integer, LayoutCalculator, LayoutData, Primitive, Scalar, Size, TargetDataLayout,
+    Variants, WrappingRange,
+};
+
+type Layout = LayoutData<usize, usize>;
+
+fn integer(integer: Integer) -> Layout {
+    let valid_range = WrappingRange::full(integer.size());
+    let value = Primitive::Int(integer, false);
+    LayoutData::scalar(&TargetDataLayout::default(), Scalar::Initialized { value, valid_range })
+}
+
+/// Which locals are saved in which states, and which conflict.
+struct Coroutine {
+    locals: Vec<Integer>,
+    captures: Vec<Integer>,
+    states: Vec<Vec<usize>>,
+    conflicts: Vec<(usize, usize)>,
+}
+
+impl Coroutine {
+    fn conflicts(&self) -> BitMatrix<usize, usize> {
+        let mut conflicts = BitMatrix::new(self.locals.len(), self.locals.len());
+        for &(local, other) in &self.conflicts {
+            conflicts.insert(local, other);
+            conflicts.insert(other, local);
+        }
+        conflicts
+    }
+
+    fn states(&self) -> IndexVec<usize, IndexVec<usize, usize>> {
+        // The first three are not suspended.
+        let none = std::iter::repeat_n(IndexVec::new(), 3);
+        none.chain(self.states.iter().cloned().map(IndexVec::from_raw)).collect()
+    }
+
+    /// As upstream lays it out, and packed.
+    fn layouts(&self) -> [Layout; 2] {
+        let calc = LayoutCalculator::new(TargetDataLayout::default());
+        let tag = integer(Integer::I8);
+        let tag = &tag;
+        let of = |integers: &[Integer]| integers.iter().copied().map(integer).collect::<Vec<_>>();
+        let (locals, captures) = (of(&self.locals), of(&self.captures));
+        let (locals, captures): (Vec<&Layout>, Vec<&Layout>) =
+            (locals.iter().collect(), captures.iter().collect());
+        let locals: IndexVec<usize, &&Layout> = locals.iter().collect();
+        let captures: IndexVec<usize, &&Layout> = captures.iter().collect();
+        let (states, conflicts) = (self.states(), self.conflicts());
+        let upstream = || {
+            let captures = captures.clone();
+            coroutine::layout(&calc, &locals, captures, &states, &conflicts, |_| &tag).unwrap()
+        };
+        let packed =
+            layout(&calc, upstream(), &locals, captures.clone(), &states, &conflicts, |_| &tag);
+        [upstream(), packed.unwrap()]
+    }
+}
+
+fn offset(layout: &Layout, state: usize, field: usize) -> u64 {
+    let Variants::Multiple { variants, .. } = &layout.variants else { unreachable!() };
+    let FieldsShape::Arbitrary { offsets, .. } = &variants[3 + state].fields else {
+        unreachable!()
+    };
+    offsets[field].bytes()
+}
+
+/// Two scopes, one after the other, each with a value that is saved in two states.
+fn two_scopes(conflicts: Vec<(usize, usize)>) -> Coroutine {
+    let states = vec![vec![0], vec![0], vec![1], vec![1]];
+    Coroutine { locals: vec![Integer::I32; 2], captures: Vec::new(), states, conflicts }
+}
+
+#[test]
+fn locals_of_several_states_share_bytes() {
+    let [upstream, packed] = two_scopes(Vec::new()).layouts();
+    assert_eq!((upstream.size.bytes(), packed.size.bytes()), (12, 8));
+    assert_eq!((offset(&packed, 0, 0), offset(&packed, 2, 0)), (0, 0));
+}
+
+#[test]
+fn locals_that_conflict_do_not() {
+    let [upstream, packed] = two_scopes(vec![(0, 1)]).layouts();
+    assert_eq!((upstream.size.bytes(), packed.size.bytes()), (12, 12));
+}
+
+#[test]
+fn no_layout_is_larger_and_none_overlaps() {
+    const SIZES: [Integer; 4] = [Integer::I8, Integer::I16, Integer::I32, Integer::I64];
+    let mut seed = 7_u64;
+    let mut below = |bound: usize| {
+        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (seed >> 33) as usize % bound
+    };
+    let mut smaller = 0;
+    for _ in 0..500 {
+        let count = 1 + below(8);
+        let mut states: Vec<Vec<usize>> =
+            (0..1 + below(6)).map(|_| (0..count).filter(|_| below(3) == 0).collect()).collect();
+        // Each local is saved in some state.
+        let unsaved = |local: &usize| !states.iter().flatten().any(|saved| saved == local);
+        states.push((0..count).filter(unsaved).collect());
+        let coroutine = Coroutine {
+            locals: (0..count).map(|_| SIZES[below(4)]).collect(),
+            captures: (0..below(3)).map(|_| SIZES[below(4)]).collect(),
+            states,
+            conflicts: (0..below(count)).map(|_| (below(count), below(count))).collect(),
+        };
+        // Here the finished layout is checked.
+        let [upstream, packed] = coroutine.layouts();
+        assert!(packed.size <= upstream.size);
+        smaller += usize::from(packed.size < upstream.size);
+    }
+    assert!(smaller > 100, "{smaller}");
+}
+
+fn checked(places: [(u64, u64); 2], coroutine: &Coroutine, tag: u64) {
+    let range = |(start, end): (u64, u64)| Size::from_bytes(start)..Size::from_bytes(end);
+    let outer = [range((tag, tag + 1))];
+    let places: Vec<_> = places.into_iter().map(range).collect();
+    let (states, conflicts) = (coroutine.states(), coroutine.conflicts());
+    check(&outer, IndexSlice::<usize, _>::from_raw(&places), &states, &conflicts);
+}
+
+#[test]
+fn well_placed_locals_pass() {
+    checked([(0, 8), (0, 8)], &two_scopes(Vec::new()), 8);
+    checked([(0, 8), (8, 16)], &two_scopes(vec![(0, 1)]), 16);
+    // What has no bytes cannot overlap.
+    checked([(0, 8), (4, 4)], &two_scopes(vec![(0, 1)]), 8);
+}
+
+#[test]
+#[should_panic(expected = "conflict, and overlap")]
+fn conflicting_locals_that_overlap_are_found() {
+    checked([(0, 8), (4, 12)], &two_scopes(vec![(0, 1)]), 16);
+}
+
+#[test]
+#[should_panic(expected = "of a coroutine, bytes")]
+fn locals_of_one_state_that_overlap_are_found() {
+    let mut coroutine = two_scopes(Vec::new());
+    coroutine.states.push(vec![0, 1]);
+    checked([(0, 8), (4, 12)], &coroutine, 16);
+}
+
+#[test]
+#[should_panic(expected = "of a coroutine, bytes")]
+fn a_local_on_the_tag_is_found() {
+    checked([(0, 8), (0, 8)], &two_scopes(Vec::new()), 7);
+}

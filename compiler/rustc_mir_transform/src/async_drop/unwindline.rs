@@ -1,0 +1,521 @@
+//! Lays out the line on which a coroutine unwinds.
+//!
+//! A panic leaves a coroutine body through cleanup blocks, and those cannot suspend. So where the
+//! first value that needs async drop is to be dropped, the panic is caught, and what is left of the
+//! cleanup runs as ordinary code, the **unwindline**. At its end the panic goes on.
+//!
+//! ```text
+//! // Before: `_5` is a `String`, `_3` a `Connection`, `_1` a `Vec<u8>`.
+//! bb4:           _6 = may_panic() -> [return: bb5, unwind: bb7]
+//! bb7 (cleanup): drop(_5) -> [return: bb8, unwind terminate]
+//! bb8 (cleanup): drop(_3) -> [return: bb9, unwind terminate]
+//! bb9 (cleanup): drop(_1) -> [return: bb10, unwind terminate]
+//! bb10 (cleanup): resume
+//!
+//! // After.
+//! bb7 (cleanup): drop(_5) -> [return: bb8, unwind terminate]
+//! bb8 (cleanup): falseEdge -> [real: catch, imaginary: sync]
+//!
+//! catch (cleanup): _e = unwindline_catch() -> [return: enter, unwind unreachable]
+//! enter: _c = <context>; goto line
+//! line:  async drop(_3; poll=_9) -> [return: rest, unwind: abort]
+//! rest:  drop(_1) -> [return: end, unwind: abort]
+//! end:   falseEdge -> [real: raise, imaginary: discard]
+//! raise:   unwindline_raise(_e) -> [unwind continue]
+//! discard: unwindline_discard(_e) -> [return: coroutine_drop]
+//!
+//! abort (cleanup): _f = unwindline_catch() -> [return: abort2, unwind unreachable]
+//! abort2: unwindline_abort(_e, _f)
+//!
+//! sync (cleanup): drop(_3) -> [return: bb9, unwind terminate]
+//! ```
+//!
+//! The blocks are those of the cleanup, once more. Cancelling a coroutine that is unwinding does
+//! not change where it goes, so for cancellation by awaiting the unwindline is its own dropline.
+//! The edges into it and out of it are *forks* (see `expand.rs`), since the syncline, which cannot
+//! suspend, unwinds as in a function, and ends a panic that it finds in the coroutine.
+//!
+//! The exception is no part of the coroutine, which would have to have room for it. When the
+//! unwindline suspends, `std` keeps it under the coroutine's address, and gives it back when the
+//! coroutine goes on.
+//!
+//! Liveness sees all that. So a coroutine saves what the unwindline needs where that suspends, and
+//! a path without a panic pays for no more than the place that it takes. To this end the drop flags
+//! are copied as the line is entered: it would keep them in the coroutine otherwise.
+//!
+//! A value that each path without a panic moves away is not awaited there, and so nobody has asked
+//! whether it may be kept across a suspension. If it certainly has a destructor, it is awaited while
+//! unwinding all the same. If that depends on a type parameter or is up to a `dyn`, it is dropped
+//! synchronously: nearly all such values have none, and plain generic code would be rejected.
+//!
+//! Each way from a landing pad either leads to a catch or does not (see `unwindline.rs` in
+//! `rustc_codegen_ssa`). Where a drop flag decides, the catch comes before the test.
+//!
+//! The future of `async_drop_in_place` is made in each crate that needs it and has to be the same
+//! in all. So it has an unwindline even where a panic is not to be awaited; nothing enters it then.
+
+use rustc_data_structures::fx::FxIndexSet;
+use rustc_hir::lang_items::LangItem;
+use rustc_index::IndexVec;
+use rustc_index::bit_set::DenseBitSet;
+use rustc_middle::mir::visit::{
+    MutVisitor, NonMutatingUseContext, NonUseContext, PlaceContext, Visitor,
+};
+use rustc_middle::mir::*;
+use rustc_middle::span_bug;
+use rustc_middle::ty::{self, Ty, TyCtxt};
+use rustc_session::config::AsyncDropUnwind;
+
+use super::lines::blocks_of_line;
+use super::poll_loop::Emitter;
+use super::{CoroutineDesugaring, CoroutineKind, is_awaitee};
+use crate::elaborate_drop::async_drop::{WholeDrop, await_whole_drop};
+use crate::patch::MirPatch;
+
+mod calls;
+
+/// Whether drops are awaited while a panic unwinds, in the crate that is compiled. It needs `std`,
+/// to which panics belong, and an unwinder whose landing pads are ordinary code.
+pub(in crate::coroutine) fn awaits_while_unwinding(tcx: TyCtxt<'_>) -> bool {
+    tcx.sess.opts.unstable_opts.async_drop_unwind == AsyncDropUnwind::Await
+        && tcx.sess.panic_strategy().unwinds()
+        && tcx.lang_items().unwindline_raise_fn().is_some()
+        && has_landing_pads(tcx)
+}
+
+fn has_landing_pads(tcx: TyCtxt<'_>) -> bool {
+    let target = &tcx.sess.target;
+    target.families.iter().any(|family| family == "unix") && !target.is_like_wasm
+}
+
+/// Whether unwinding finds a coroutine in `place` that holds nothing: if an `.await` panics, it is
+/// what the `.await` polled that did.
+pub(super) fn is_poisoned_awaitee<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    body: &Body<'tcx>,
+    place: Place<'tcx>,
+) -> bool {
+    place.ty(&body.local_decls, tcx).ty.is_coroutine() && is_awaitee(body, place)
+}
+
+/// Whether unwinding awaits the drop of a value of type `ty`, which needs async drop, though no
+/// other path does. What an opaque type hides is not known as long as auto traits are checked, so it
+/// counts as one whose drop is awaited.
+pub(super) fn is_awaited_by_unwinding_alone<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    typing_env: ty::TypingEnv<'tcx>,
+    ty: Ty<'tcx>,
+) -> bool {
+    let ty = tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty);
+    !is_unknown(ty) || !tcx.async_destructor_tys(typing_env.as_query_input(ty)).is_empty()
+}
+
+/// Whether values of type `ty` own something of a type that is not known.
+fn is_unknown(ty: Ty<'_>) -> bool {
+    match *ty.kind() {
+        ty::Param(_) | ty::Dynamic(..) => true,
+        ty::Alias(ty::Projection, alias) => matches!(alias.self_ty().kind(), ty::Param(_)),
+        ty::Adt(_, args) => args.types().any(is_unknown),
+        ty::Tuple(tys) => tys.iter().any(is_unknown),
+        ty::Closure(_, args) => args.as_closure().upvar_tys().iter().any(is_unknown),
+        ty::Array(element, _) | ty::Slice(element) => is_unknown(element),
+        _ => false,
+    }
+}
+
+/// The locals that are awaited, as a whole or in parts, where they are dropped without a panic.
+fn locals_with_awaited_drops(
+    body: &Body<'_>,
+    reachable: &DenseBitSet<BasicBlock>,
+) -> DenseBitSet<Local> {
+    let mut locals = DenseBitSet::new_empty(body.local_decls.len());
+    for block in reachable.iter() {
+        let kind = &body[block].terminator().kind;
+        if let TerminatorKind::Drop { place, async_fut: Some(_), .. } = *kind {
+            locals.insert(place.local);
+        }
+    }
+    locals
+}
+
+/// The unwindline of a body, in which awaited drops are not expanded yet.
+pub(super) struct Unwindline {
+    /// Where it is entered.
+    pub(super) entries: Vec<BasicBlock>,
+    /// Holds the exception that was caught, while the coroutine runs.
+    pub(super) exception: Local,
+    /// The context of the task that polls the coroutine.
+    pub(super) context: Local,
+}
+
+impl Unwindline {
+    /// Adds the unwindline to `body`, if it drops anything by await. `unresumed` is where a coroutine
+    /// is dropped that was never resumed.
+    pub(super) fn lay_out<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        body: &mut Body<'tcx>,
+        coroutine_ty: Ty<'tcx>,
+        context_ty: Ty<'tcx>,
+        unresumed: Option<BasicBlock>,
+    ) -> Option<Unwindline> {
+        let is_async = matches!(
+            body.coroutine_kind(),
+            Some(CoroutineKind::Desugared(
+                CoroutineDesugaring::Async | CoroutineDesugaring::AsyncGen,
+                _
+            ))
+        );
+        let is_wanted = if tcx.is_async_drop_in_place_coroutine(body.source.def_id()) {
+            has_landing_pads(tcx)
+        } else {
+            tcx.features().async_drop() && awaits_while_unwinding(tcx)
+        };
+        if !is_async || !is_wanted {
+            return None;
+        }
+        let typing_env = ty::TypingEnv::post_analysis(tcx, body.source.def_id());
+        let cleanup = Cleanup::of(tcx, typing_env, body, coroutine_ty, unresumed);
+        if cleanup.catches.is_empty() {
+            return None;
+        }
+
+        let mut patch = MirPatch::new(body);
+        let exception = patch.new_temp(Ty::new_mut_ptr(tcx, tcx.types.u8), body.span);
+        let context = patch.new_temp(context_ty, body.span);
+        let mut builder = Builder {
+            tcx,
+            typing_env,
+            body,
+            cleanup: &cleanup,
+            exception,
+            context: (context, context_ty),
+            copies: IndexVec::from_elem(None, &body.basic_blocks),
+            flags: copies_of_drop_flags(body, &cleanup, &mut patch),
+            patch,
+        };
+        builder.copy_blocks();
+        let entries: Vec<BasicBlock> =
+            cleanup.catches.iter().map(|&block| builder.catch(block)).collect();
+        builder.patch.apply(body);
+        // They went with the block's terminator to each side of the fork.
+        for &block in &cleanup.catches {
+            body.basic_blocks.as_mut()[block].statements.clear();
+        }
+        abort_in(tcx, body, &entries, exception);
+        Some(Unwindline { entries, exception, context })
+    }
+}
+
+/// Lets each panic on the unwindline end the process at once. What is elaborated from a drop would
+/// drop the other parts of the value first. Each has a block of its own for this: in a shared one,
+/// everything alive at any of them would be alive at once, and nothing could share bytes of the
+/// coroutine.
+fn abort_in<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    body: &mut Body<'tcx>,
+    entries: &[BasicBlock],
+    exception: Local,
+) {
+    let mut patch = MirPatch::new(body);
+    let second = patch.new_temp(Ty::new_mut_ptr(tcx, tcx.types.u8), body.span);
+    for block in blocks_of_line(body, entries.to_vec()).iter() {
+        let Terminator { source_info, ref kind } = *body[block].terminator();
+        let mut kind = kind.clone();
+        if let Some(unwind @ UnwindAction::Cleanup(_)) = kind.unwind_mut() {
+            let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+            let both = vec![exception, second];
+            let abort = emitter.unwindline_block(LangItem::UnwindlineAbort, both, None);
+            let catch = emitter.catch(second, abort);
+            *unwind = UnwindAction::Cleanup(emitter.cleanup_block(vec![], catch));
+            patch.patch_terminator(block, kind);
+        }
+    }
+    patch.apply(body);
+}
+
+/// The cleanup blocks of a body that have to do with awaited drops.
+struct Cleanup {
+    /// In front of these, unwinding is caught. From a landing pad that can get to an awaited drop,
+    /// there is no way past them.
+    catches: Vec<BasicBlock>,
+    /// What may come behind them, and they.
+    behind: DenseBitSet<BasicBlock>,
+    /// The drops that are awaited.
+    awaited: DenseBitSet<BasicBlock>,
+}
+
+impl Cleanup {
+    fn of<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        typing_env: ty::TypingEnv<'tcx>,
+        body: &Body<'tcx>,
+        coroutine_ty: Ty<'tcx>,
+        unresumed: Option<BasicBlock>,
+    ) -> Cleanup {
+        let none = || DenseBitSet::new_empty(body.basic_blocks.len());
+        let mut reachable = none();
+        let mut queue = vec![START_BLOCK];
+        queue.extend(unresumed);
+        while let Some(block) = queue.pop() {
+            if reachable.insert(block) {
+                queue.extend(body[block].terminator().successors());
+            }
+        }
+        let awaited_otherwise = locals_with_awaited_drops(body, &reachable);
+        let mut awaited = none();
+        for (block, data) in body.basic_blocks.iter_enumerated() {
+            if data.is_cleanup
+                && reachable.contains(block)
+                && let TerminatorKind::Drop { place, .. } = data.terminator().kind
+            {
+                let ty = place.ty(&body.local_decls, tcx).ty;
+                if ty != coroutine_ty
+                    && !is_poisoned_awaitee(tcx, body, place)
+                    && ty.needs_async_drop(tcx, typing_env)
+                    && (awaited_otherwise.contains(place.local)
+                        || is_awaited_by_unwinding_alone(tcx, typing_env, ty))
+                {
+                    awaited.insert(block);
+                }
+            }
+        }
+
+        let predecessors = body.basic_blocks.predecessors();
+        let mut before = none();
+        let mut queue: Vec<BasicBlock> = awaited.iter().collect();
+        while let Some(block) = queue.pop() {
+            if body[block].is_cleanup && before.insert(block) {
+                queue.extend(predecessors[block].iter().copied());
+            }
+        }
+        let passes_by = |block: BasicBlock| {
+            let mut successors = body[block].terminator().successors();
+            successors.any(|successor| !before.contains(successor))
+        };
+        let catches: Vec<BasicBlock> =
+            before.iter().filter(|&block| awaited.contains(block) || passes_by(block)).collect();
+
+        let mut behind = none();
+        let mut queue = catches.clone();
+        while let Some(block) = queue.pop() {
+            if behind.insert(block) {
+                queue.extend(body[block].terminator().successors());
+            }
+        }
+        Cleanup { catches, behind, awaited }
+    }
+}
+
+/// The drop flags of `body`. Each is set at the start and has no storage markers; nothing but
+/// constants is assigned to it.
+fn drop_flags<'tcx>(body: &Body<'tcx>) -> DenseBitSet<Local> {
+    struct Others(DenseBitSet<Local>);
+    impl<'tcx> Visitor<'tcx> for Others {
+        fn visit_statement(&mut self, statement: &Statement<'tcx>, location: Location) {
+            match &statement.kind {
+                StatementKind::Assign(box (place, Rvalue::Use(Operand::Constant(_))))
+                    if place.as_local().is_some() => {}
+                _ => self.super_statement(statement, location),
+            }
+        }
+
+        fn visit_local(&mut self, local: Local, context: PlaceContext, _: Location) {
+            const READ: PlaceContext = PlaceContext::NonMutatingUse(NonMutatingUseContext::Copy);
+            const DEBUG_INFO: PlaceContext = PlaceContext::NonUse(NonUseContext::VarDebugInfo);
+            if context != READ && context != DEBUG_INFO {
+                self.0.insert(local);
+            }
+        }
+    }
+    let mut others = Others(DenseBitSet::new_empty(body.local_decls.len()));
+    others.visit_body(body);
+    let mut flags = DenseBitSet::new_empty(body.local_decls.len());
+    for statement in &body[START_BLOCK].statements {
+        if let StatementKind::Assign(box (place, Rvalue::Use(Operand::Constant(_)))) =
+            statement.kind
+            && let Some(local) = place.as_local()
+            && body.local_decls[local].ty.is_bool()
+            && !others.0.contains(local)
+        {
+            flags.insert(local);
+        }
+    }
+    flags
+}
+
+/// Gives each drop flag that the unwindline asks a copy of its own.
+fn copies_of_drop_flags<'tcx>(
+    body: &Body<'tcx>,
+    cleanup: &Cleanup,
+    patch: &mut MirPatch<'tcx>,
+) -> IndexVec<Local, Option<Local>> {
+    let flags = drop_flags(body);
+    let mut copies = IndexVec::from_elem(None, &body.local_decls);
+    for flag in cleanup.behind.iter().filter_map(|block| tested_local(body, block)) {
+        if flags.contains(flag) {
+            let LocalDecl { ty, source_info, .. } = body.local_decls[flag];
+            copies[flag].get_or_insert_with(|| patch.new_temp(ty, source_info.span));
+        }
+    }
+    copies
+}
+
+/// The local that the end of `block` tests.
+fn tested_local(body: &Body<'_>, block: BasicBlock) -> Option<Local> {
+    match &body[block].terminator().kind {
+        TerminatorKind::SwitchInt { discr, .. } => discr.place()?.as_local(),
+        _ => None,
+    }
+}
+
+/// Builds the unwindline into a patch.
+struct Builder<'a, 'tcx> {
+    tcx: TyCtxt<'tcx>,
+    typing_env: ty::TypingEnv<'tcx>,
+    body: &'a Body<'tcx>,
+    cleanup: &'a Cleanup,
+    exception: Local,
+    context: (Local, Ty<'tcx>),
+    /// The block of the unwindline that does what a cleanup block does.
+    copies: IndexVec<BasicBlock, Option<BasicBlock>>,
+    /// The drop flag of the unwindline that stands for another.
+    flags: IndexVec<Local, Option<Local>>,
+    patch: MirPatch<'tcx>,
+}
+
+impl<'tcx> Builder<'_, 'tcx> {
+    fn emitter(&mut self, source_info: SourceInfo) -> Emitter<'_, 'tcx> {
+        Emitter { tcx: self.tcx, patch: &mut self.patch, source_info }
+    }
+
+    fn copy_blocks(&mut self) {
+        let body = self.body;
+        for block in self.cleanup.behind.iter() {
+            let mut copy = body[block].clone();
+            copy.is_cleanup = false;
+            UseCopies { tcx: self.tcx, flags: &self.flags }
+                .visit_basic_block_data(block, &mut copy);
+            self.copies[block] = Some(self.patch.new_block(copy));
+        }
+        let source_info = SourceInfo::outermost(body.span);
+        let abort = self.patch.unreachable_cleanup_block();
+        let raise = self.raise(source_info);
+        for block in self.cleanup.behind.iter() {
+            self.copy_terminator(block, abort, raise);
+        }
+    }
+
+    /// Ends the copy of `block` as `block` ends. A panic in it leads to `abort`, for now.
+    fn copy_terminator(&mut self, block: BasicBlock, abort: BasicBlock, raise: BasicBlock) {
+        let copy = self.copies[block].unwrap();
+        let Terminator { source_info, ref kind } = *self.patch.block(self.body, copy).terminator();
+        let mut kind = kind.clone();
+        match &mut kind {
+            TerminatorKind::Drop { place, target, .. } if self.cleanup.awaited.contains(block) => {
+                let (place, target) = (*place, self.copies[*target].unwrap());
+                let (tcx, typing_env, body) = (self.tcx, self.typing_env, self.body);
+                let drop = WholeDrop { block: copy, source_info, place, target, unwind: abort };
+                return await_whole_drop(tcx, typing_env, body, &mut self.patch, drop);
+            }
+            TerminatorKind::UnwindResume => kind = TerminatorKind::Goto { target: raise },
+            TerminatorKind::UnwindTerminate(_) => {
+                kind = self.emitter(source_info).end_process();
+            }
+            TerminatorKind::Drop { .. }
+            | TerminatorKind::Call { .. }
+            | TerminatorKind::Assert { .. }
+            | TerminatorKind::Goto { .. }
+            | TerminatorKind::SwitchInt { .. }
+            | TerminatorKind::Unreachable => {
+                kind.successors_mut(|target| *target = self.copies[*target].unwrap());
+                if let Some(unwind @ UnwindAction::Terminate(_)) = kind.unwind_mut() {
+                    *unwind = UnwindAction::Cleanup(abort);
+                }
+            }
+            TerminatorKind::Return
+            | TerminatorKind::TailCall { .. }
+            | TerminatorKind::Yield { .. }
+            | TerminatorKind::CoroutineDrop
+            | TerminatorKind::FalseEdge { .. }
+            | TerminatorKind::FalseUnwind { .. }
+            | TerminatorKind::InlineAsm { .. } => {
+                span_bug!(source_info.span, "{kind:?} in the cleanup of a coroutine")
+            }
+        }
+        self.patch.patch_terminator(copy, kind);
+    }
+
+    /// Where the unwindline leads: the panic goes on. Of a coroutine that is dropped where nothing
+    /// can await, it ends.
+    fn raise(&mut self, source_info: SourceInfo) -> BasicBlock {
+        let exception = self.exception;
+        let mut emitter = self.emitter(source_info);
+        let end = emitter.block(vec![], TerminatorKind::CoroutineDrop);
+        let call = |emitter: &mut Emitter<'_, 'tcx>, item, target| {
+            emitter.unwindline_block(item, vec![exception], target)
+        };
+        let imaginary_target = call(&mut emitter, LangItem::UnwindlineDiscard, Some(end));
+        let real_target = call(&mut emitter, LangItem::UnwindlineRaise, None);
+        emitter.block(vec![], TerminatorKind::FalseEdge { real_target, imaginary_target })
+    }
+
+    /// Forks `block`: into the unwindline, which is entered in the block that is returned, and into
+    /// what it was.
+    fn catch(&mut self, block: BasicBlock) -> BasicBlock {
+        let (context, context_ty) = self.context;
+        let (body, exception) = (self.body, self.exception);
+        let imaginary_target = self.patch.new_block(body[block].clone());
+        let source_info = body[block].terminator().source_info;
+        let flags: Vec<(Local, Local)> = self
+            .flags_asked_behind(block)
+            .into_iter()
+            .map(|flag| (flag, self.flags[flag].unwrap()))
+            .collect();
+        let target = self.copies[block].unwrap();
+        let mut emitter = self.emitter(source_info);
+        let mut statements = vec![emitter.define_context(context, context_ty)];
+        for (flag, copy) in flags {
+            statements.push(emitter.assign(copy, Rvalue::Use(Operand::Copy(flag.into()))));
+        }
+        let entry = emitter.block(statements, TerminatorKind::Goto { target });
+        let catch = emitter.catch(exception, entry);
+        let real_target = emitter.cleanup_block(vec![], catch);
+        let fork = TerminatorKind::FalseEdge { real_target, imaginary_target };
+        self.patch.patch_terminator(block, fork);
+        entry
+    }
+
+    /// The drop flags that the unwindline asks if it is entered at `block`.
+    fn flags_asked_behind(&self, block: BasicBlock) -> Vec<Local> {
+        let mut behind = DenseBitSet::new_empty(self.body.basic_blocks.len());
+        let mut queue = vec![block];
+        let mut flags = FxIndexSet::default();
+        while let Some(block) = queue.pop() {
+            if behind.insert(block) {
+                flags.extend(
+                    tested_local(self.body, block).filter(|&local| self.flags[local].is_some()),
+                );
+                queue.extend(self.body[block].terminator().successors());
+            }
+        }
+        flags.into_iter().collect()
+    }
+}
+
+/// Has the unwindline ask its own drop flags.
+struct UseCopies<'a, 'tcx> {
+    tcx: TyCtxt<'tcx>,
+    flags: &'a IndexVec<Local, Option<Local>>,
+}
+
+impl<'tcx> MutVisitor<'tcx> for UseCopies<'_, 'tcx> {
+    fn tcx(&self) -> TyCtxt<'tcx> {
+        self.tcx
+    }
+
+    fn visit_local(&mut self, local: &mut Local, _: PlaceContext, _: Location) {
+        if let Some(copy) = self.flags[*local] {
+            *local = copy;
+        }
+    }
+}

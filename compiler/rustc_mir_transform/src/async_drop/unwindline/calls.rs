@@ -1,0 +1,150 @@
+//! The calls that the unwindline makes: of the intrinsic that ends unwinding, and of the functions
+//! of `std` that deal with the exception.
+
+use rustc_hir::def_id::DefId;
+use rustc_hir::lang_items::LangItem;
+use rustc_middle::mir::*;
+use rustc_middle::ty::Ty;
+use rustc_span::source_map::dummy_spanned;
+
+use super::super::SELF_ARG;
+use super::super::poll_loop::Emitter;
+
+impl<'tcx> Emitter<'_, 'tcx> {
+    /// Ends unwinding, and goes on to `target` with the exception.
+    pub(super) fn catch(&mut self, exception: Local, target: BasicBlock) -> TerminatorKind<'tcx> {
+        let catch = self.tcx.require_lang_item(LangItem::UnwindlineCatch, self.source_info.span);
+        let destination = exception.into();
+        self.call_plain(catch, vec![], destination, Some(target), UnwindAction::Unreachable)
+    }
+
+    /// A block that calls the function of `std` which `item` names with `exceptions`. A crate that
+    /// knows no `std` never catches a panic, so there the call is left out. Where it returns never,
+    /// the block ends the process.
+    pub(in super::super) fn unwindline_block(
+        &mut self,
+        item: LangItem,
+        exceptions: Vec<Local>,
+        target: Option<BasicBlock>,
+    ) -> BasicBlock {
+        let tcx = self.tcx;
+        let mut statements = Vec::new();
+        let args = self.copies(exceptions, &mut statements);
+        let kind = match (tcx.lang_items().get(item), target) {
+            (Some(function), target) => {
+                let output = if target.is_some() { tcx.types.unit } else { tcx.types.never };
+                let unwind = match item {
+                    LangItem::UnwindlineRaise => UnwindAction::Continue,
+                    _ => UnwindAction::Unreachable,
+                };
+                let destination = self.temp(output).into();
+                self.call_plain(function, args, destination, target, unwind)
+            }
+            (None, Some(target)) => TerminatorKind::Goto { target },
+            (None, None) => self.end_process(),
+        };
+        self.block(statements, kind)
+    }
+
+    /// A block in which the coroutine leaves its exception to `std`, before it suspends.
+    pub(in super::super) fn suspend_unwinding(
+        &mut self,
+        exception: Local,
+        coroutine_ty: Ty<'tcx>,
+        target: BasicBlock,
+    ) -> BasicBlock {
+        let mut statements = Vec::new();
+        let mut args = vec![self.coroutine_address(coroutine_ty, &mut statements)];
+        args.extend(self.copies(vec![exception], &mut statements));
+        let kind = match self.tcx.lang_items().get(LangItem::UnwindlineSuspend) {
+            Some(function) => {
+                let unit = self.temp(self.tcx.types.unit).into();
+                self.call_plain(function, args, unit, Some(target), UnwindAction::Unreachable)
+            }
+            None => TerminatorKind::Goto { target },
+        };
+        self.block(statements, kind)
+    }
+
+    /// A block in which the coroutine takes its exception back, when it goes on.
+    pub(in super::super) fn resume_unwinding(
+        &mut self,
+        exception: Local,
+        coroutine_ty: Ty<'tcx>,
+        target: BasicBlock,
+    ) -> BasicBlock {
+        let mut statements = Vec::new();
+        let kind = match self.tcx.lang_items().get(LangItem::UnwindlineResume) {
+            Some(function) => {
+                let args = vec![self.coroutine_address(coroutine_ty, &mut statements)];
+                let destination = exception.into();
+                self.call_plain(
+                    function,
+                    args,
+                    destination,
+                    Some(target),
+                    UnwindAction::Unreachable,
+                )
+            }
+            None => {
+                let ty = Ty::new_mut_ptr(self.tcx, self.tcx.types.u8);
+                statements.push(self.assign(exception, self.null(ty)));
+                TerminatorKind::Goto { target }
+            }
+        };
+        self.block(statements, kind)
+    }
+
+    fn copies(&mut self, of: Vec<Local>, statements: &mut Vec<Statement<'tcx>>) -> Vec<Local> {
+        of.into_iter()
+            .map(|exception| {
+                let copy = self.temp(Ty::new_mut_ptr(self.tcx, self.tcx.types.u8));
+                let value = Rvalue::Use(Operand::Copy(exception.into()));
+                statements.push(self.assign(copy, value));
+                copy
+            })
+            .collect()
+    }
+
+    /// The address of the coroutine. It is pinned, and so has the same one until it is gone.
+    fn coroutine_address(
+        &mut self,
+        coroutine_ty: Ty<'tcx>,
+        statements: &mut Vec<Statement<'tcx>>,
+    ) -> Local {
+        let typed = self.address(SELF_ARG.into(), coroutine_ty, statements);
+        let ty = Ty::new_mut_ptr(self.tcx, self.tcx.types.u8);
+        let address = self.temp(ty);
+        let cast = Rvalue::Cast(CastKind::PtrToPtr, Operand::Move(typed.into()), ty);
+        statements.push(self.assign(address, cast));
+        address
+    }
+
+    /// Ends the process where unwinding cannot go on.
+    pub(super) fn end_process(&mut self) -> TerminatorKind<'tcx> {
+        let tcx = self.tcx;
+        let function = tcx.require_lang_item(LangItem::PanicCannotUnwind, self.source_info.span);
+        let destination = self.temp(tcx.types.never).into();
+        self.call_plain(function, vec![], destination, None, UnwindAction::Unreachable)
+    }
+
+    fn call_plain(
+        &self,
+        function: DefId,
+        args: Vec<Local>,
+        destination: Place<'tcx>,
+        target: Option<BasicBlock>,
+        unwind: UnwindAction,
+    ) -> TerminatorKind<'tcx> {
+        let span = self.source_info.span;
+        TerminatorKind::Call {
+            func: Operand::function_handle(self.tcx, function, [], span),
+            args: args.into_iter().map(|arg| dummy_spanned(Operand::Move(arg.into()))).collect(),
+            destination,
+            target,
+            unwind,
+            call_source: CallSource::Misc,
+            fn_span: span,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The panic of a coroutine that awaits destructors while it unwinds.
+//!
+//! The landing pad of such a coroutine catches the exception. From then on until it is raised
+//! again, the exception belongs to the coroutine, which may be suspended meanwhile and go on in
+//! another thread. A thread counts as panicking while it runs the coroutine's destructors, and not
+//! while the coroutine is suspended. The coroutine has no room for the exception, since it would
+//! have to have it without a panic too: it is kept here as long as the coroutine is suspended.
+//!
+//! The exception stays what the unwinder made of it, so that the panic goes on with the same
+//! payload. It need not be Rust's: C++ can throw through a coroutine too, which no panic count
+//! knows of.
+//!
+//! Only the compiler calls these functions.
+
+#![cfg_attr(test, allow(dead_code))]
+
+use super::payload_as_str;
+use crate::any::Any;
+use crate::process;
+use crate::sync::nonpoison::Mutex;
+
+unsafe extern "Rust" {
+    #[rustc_std_internal_symbol]
+    fn __rust_continue_panic(exception: *mut u8) -> u32;
+}
+
+/// The exceptions of an unwinder like that of libgcc. No coroutine catches those of another.
+#[cfg(all(unix, not(target_os = "emscripten"), not(panic = "immediate-abort")))]
+mod exception {
+    use unwind as uw;
+
+    use crate::any::Any;
+
+    // That of `panic_unwind`.
+    const RUST_EXCEPTION_CLASS: uw::_Unwind_Exception_Class = u64::from_ne_bytes(*b"MOZ\0RUST");
+
+    /// Whether the exception is a panic.
+    ///
+    /// # Safety
+    ///
+    /// `exception` was caught by a coroutine, and is not gone.
+    pub(super) unsafe fn is_panic(exception: *mut u8) -> bool {
+        let exception = exception.cast::<uw::_Unwind_Exception>();
+        // SAFETY: The head of each exception is what the unwinder prescribes.
+        unsafe { (*exception).exception_class == RUST_EXCEPTION_CLASS }
+    }
+
+    /// Frees the exception, and returns its payload if it is a panic.
+    ///
+    /// # Safety
+    ///
+    /// As for `is_panic`.
+    pub(super) unsafe fn into_payload(exception: *mut u8) -> Option<Box<dyn Any + Send>> {
+        // SAFETY: As for this function; a panic's payload is a `Box` that was made a pointer.
+        unsafe {
+            if is_panic(exception) {
+                return Some(Box::from_raw(super::super::__rust_panic_cleanup(exception)));
+            }
+            uw::_Unwind_DeleteException(exception.cast());
+        }
+        None
+    }
+}
+
+#[cfg(not(all(unix, not(target_os = "emscripten"), not(panic = "immediate-abort"))))]
+mod exception {
+    use crate::any::Any;
+
+    pub(super) unsafe fn is_panic(_: *mut u8) -> bool {
+        false
+    }
+
+    pub(super) unsafe fn into_payload(_: *mut u8) -> Option<Box<dyn Any + Send>> {
+        None
+    }
+}
+
+/// The exceptions of suspended coroutines, each with the address of its coroutine. Some may be kept
+/// under one address: those of a coroutine and of a part of it that has another panic. The part is
+/// suspended first, and goes on last.
+static SUSPENDED: Mutex<Vec<(usize, Exception)>> = Mutex::new(Vec::new());
+
+struct Exception(*mut u8);
+
+// SAFETY: An exception can be thrown by another thread than by the one that caught it.
+unsafe impl Send for Exception {}
+
+/// Called before a coroutine suspends that holds `exception`.
+///
+/// # Safety
+///
+/// `exception` was caught by the coroutine, or given back to it by `resume`.
+#[cfg_attr(not(test), lang = "unwindline_suspend")]
+unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
+    // SAFETY: Its owner says so.
+    if unsafe { exception::is_panic(exception) } {
+        super::panic_count::decrease();
+    }
+    SUSPENDED.lock().push((coroutine.addr(), Exception(exception)));
+}
+
+/// Called when a coroutine goes on, or is dropped, that was suspended with an exception. Returns
+/// that.
+///
+/// # Safety
+///
+/// The coroutine is pinned, and has called `suspend`.
+#[cfg_attr(not(test), lang = "unwindline_resume")]
+unsafe fn resume(coroutine: *mut u8) -> *mut u8 {
+    let exception = {
+        let mut suspended = SUSPENDED.lock();
+        let last = suspended.iter().rposition(|&(address, _)| address == coroutine.addr());
+        let Some(last) = last else { rtabort!("a coroutine has lost its panic") };
+        suspended.remove(last).1.0
+    };
+    // SAFETY: It was given to `suspend`.
+    if unsafe { exception::is_panic(exception) } {
+        // The panic is not new: no hook runs, and there is nothing to abort for.
+        let _ = super::panic_count::increase(false);
+    }
+    exception
+}
+
+/// Lets the panic go on.
+///
+/// # Safety
+///
+/// As for `suspend`. `exception` is gone after that.
+#[cfg_attr(not(test), lang = "unwindline_raise")]
+unsafe fn raise(exception: *mut u8) -> ! {
+    // SAFETY: Its owner gives it up.
+    let code = unsafe { __rust_continue_panic(exception) };
+    rtabort!("failed to continue panic, error {code}");
+}
+
+/// Ends the panic of a coroutine that is dropped where nobody can be told of it.
+///
+/// # Safety
+///
+/// As for `suspend`. `exception` is gone after that.
+#[cfg_attr(not(test), lang = "unwindline_discard")]
+unsafe fn discard(exception: *mut u8) {
+    // SAFETY: Its owner gives it up.
+    let payload = unsafe { exception::into_payload(exception) };
+    if payload.is_some() {
+        super::panic_count::decrease();
+    }
+}
+
+/// Ends the process, because `second` was thrown while `first` was being unwound.
+///
+/// # Safety
+///
+/// As for `suspend`, for both.
+#[cfg_attr(not(test), lang = "unwindline_abort")]
+unsafe fn abort(first: *mut u8, second: *mut u8) -> ! {
+    // SAFETY: Their owner gives them up.
+    let [first, second] =
+        [first, second].map(|exception| unsafe { exception::into_payload(exception) });
+    let [first, second] = [&first, &second].map(|payload| match payload {
+        Some(payload) => payload_as_str(&**payload as &dyn Any),
+        None => "a foreign exception",
+    });
+    rtprintpanic!(
+        "a destructor panicked while a panic was being unwound. aborting.\n\
+         the first panic: {first}\n\
+         the panic in the destructor: {second}\n"
+    );
+    process::abort();
+}

@@ -1,0 +1,1 @@
+//! Nothing: the crates named in Cargo.toml are what is compiled.

@@ -56,7 +56,7 @@ pub fn run(faults: &[usize], body: impl FnOnce()) {
         FAULTS.set([NEVER; 2]);
     };
     match faults {
-        [_, _] => in_child(body),
+        [_, _] => in_child(faults, body),
         _ => body(),
     }
 }
@@ -111,7 +111,7 @@ fn silence() {
 /// The exit code of a child that survives.
 const SURVIVED: i32 = 7;
 
-fn in_child(body: impl FnOnce()) {
+fn in_child(faults: &[usize], body: impl FnOnce()) {
     unsafe {
         let mut ends = [0; 2];
         pipe(&mut ends);
@@ -123,8 +123,16 @@ fn in_child(body: impl FnOnce()) {
             _exit(SURVIVED);
         }
         close(ends[1]);
-        let mut said = Vec::new();
-        let _ = std::fs::File::from_raw_fd(ends[0]).read_to_end(&mut said);
+        let mut said = String::new();
+        let _ = std::fs::File::from_raw_fd(ends[0]).read_to_string(&mut said);
+        // Where no destructor is awaited, Rust aborts in other words, and names none.
+        let names = |fault: &usize| {
+            said.contains(&format!("panic: step {fault}"))
+                || said.contains(&format!("destructor: step {fault}"))
+        };
+        if said.contains("while a panic was being unwound") && !faults.iter().all(names) {
+            println!("    not both panics are named");
+        }
         let mut status = 0;
         waitpid(child, &mut status, 0);
         match status & 0x7f {

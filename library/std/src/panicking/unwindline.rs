@@ -90,6 +90,8 @@ unsafe impl Send for Exception {}
 /// # Safety
 ///
 /// `exception` was caught by the coroutine, or given back to it by `resume`.
+#[cold]
+#[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_suspend")]
 unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
     // SAFETY: Its owner says so.
@@ -105,6 +107,8 @@ unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
 /// # Safety
 ///
 /// The coroutine is pinned, and has called `suspend`.
+#[cold]
+#[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_resume")]
 unsafe fn resume(coroutine: *mut u8) -> *mut u8 {
     let exception = {
@@ -126,6 +130,8 @@ unsafe fn resume(coroutine: *mut u8) -> *mut u8 {
 /// # Safety
 ///
 /// As for `suspend`. `exception` is gone after that.
+#[cold]
+#[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_raise")]
 unsafe fn raise(exception: *mut u8) -> ! {
     // SAFETY: Its owner gives it up.
@@ -138,6 +144,8 @@ unsafe fn raise(exception: *mut u8) -> ! {
 /// # Safety
 ///
 /// As for `suspend`. `exception` is gone after that.
+#[cold]
+#[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_discard")]
 unsafe fn discard(exception: *mut u8) {
     // SAFETY: Its owner gives it up.
@@ -152,6 +160,8 @@ unsafe fn discard(exception: *mut u8) {
 /// # Safety
 ///
 /// As for `suspend`, for both.
+#[cold]
+#[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_abort")]
 unsafe fn abort(first: *mut u8, second: *mut u8) -> ! {
     // SAFETY: Their owner gives them up.

@@ -36,7 +36,7 @@ pub async fn plain() {
 // CHECK: [[landing_pad]] (cleanup): {
 // CHECK: drop({{_[0-9]+}}) -> [return: [[catch:bb[0-9]+]], unwind terminate(cleanup)];
 // CHECK: [[catch]] (cleanup): {
-// CHECK-NEXT: unwindline_catch() -> [return: {{bb[0-9]+}}, unwind unreachable];
+// CHECK-NEXT: {{_[0-9]+}} = {{.*}}unwindline_catch() -> [return: {{bb[0-9]+}}, unwind unreachable];
 // CHECK: unwindline::raise(
 // CHECK: unwindline::resume(
 // CHECK: unwindline::suspend(

@@ -127,15 +127,55 @@ fn is_unknown(ty: Ty<'_>) -> bool {
 fn locals_with_awaited_drops(
     body: &Body<'_>,
     reachable: &DenseBitSet<BasicBlock>,
+    owners: &Owners,
 ) -> DenseBitSet<Local> {
     let mut locals = DenseBitSet::new_empty(body.local_decls.len());
     for block in reachable.iter() {
         let kind = &body[block].terminator().kind;
         if let TerminatorKind::Drop { place, async_fut: Some(_), .. } = *kind {
-            locals.insert(place.local);
+            locals.insert(owners.owner(place));
         }
     }
     locals
+}
+
+/// From which local the pointer in another one was taken. What is behind a `Box` has a pointer for
+/// each time that it is mentioned.
+struct Owners(IndexVec<Local, Option<Local>>);
+
+impl Owners {
+    fn of(body: &Body<'_>) -> Owners {
+        let mut owners = IndexVec::from_elem(None, &body.local_decls);
+        for statement in body.basic_blocks.iter().flat_map(|data| &data.statements) {
+            let StatementKind::Assign(box (to, value)) = &statement.kind else { continue };
+            let from = match value {
+                Rvalue::Use(operand) | Rvalue::Cast(_, operand, _) => operand.place(),
+                Rvalue::RawPtr(_, place) => Some(*place),
+                _ => None,
+            };
+            if let Some(to) = to.as_local()
+                && let Some(from) = from
+                && from.local != to
+                && body.local_decls[to].ty.is_raw_ptr()
+            {
+                owners[to].get_or_insert(from.local);
+            }
+        }
+        Owners(owners)
+    }
+
+    /// The local to which `place` belongs.
+    fn owner(&self, place: Place<'_>) -> Local {
+        let mut local = place.local;
+        // A chain of pointers is short. One that has no end is none.
+        for _ in 0..8 {
+            match self.0[local] {
+                Some(owner) => local = owner,
+                None => break,
+            }
+        }
+        local
+    }
 }
 
 /// The unwindline of a body, in which awaited drops are not expanded yet.
@@ -261,7 +301,8 @@ impl Cleanup {
                 queue.extend(body[block].terminator().successors());
             }
         }
-        let awaited_otherwise = locals_with_awaited_drops(body, &reachable);
+        let owners = Owners::of(body);
+        let awaited_otherwise = locals_with_awaited_drops(body, &reachable, &owners);
         let mut awaited = none();
         for (block, data) in body.basic_blocks.iter_enumerated() {
             if data.is_cleanup
@@ -272,7 +313,7 @@ impl Cleanup {
                 if ty != coroutine_ty
                     && !is_poisoned_awaitee(tcx, body, place)
                     && ty.needs_async_drop(tcx, typing_env)
-                    && (awaited_otherwise.contains(place.local)
+                    && (awaited_otherwise.contains(owners.owner(place))
                         || is_awaited_by_unwinding_alone(tcx, typing_env, ty))
                 {
                     awaited.insert(block);

@@ -37,9 +37,9 @@ pub async fn plain() {
 // CHECK: drop({{_[0-9]+}}) -> [return: [[catch:bb[0-9]+]], unwind terminate(cleanup)];
 // CHECK: [[catch]] (cleanup): {
 // CHECK-NEXT: {{_[0-9]+}} = {{.*}}unwindline_catch() -> [return: {{bb[0-9]+}}, unwind unreachable];
-// CHECK: unwindline::raise(
-// CHECK: unwindline::resume(
-// CHECK: unwindline::suspend(
+// CHECK-DAG: unwindline::raise(
+// CHECK-DAG: unwindline::resume(
+// CHECK-DAG: unwindline::suspend(
 pub async fn guard() {
     let _guard = Guard;
     let _late = String::new();

@@ -229,7 +229,7 @@ fn dropee_ty(glue: Ty<'_>) -> Ty<'_> {
 }
 
 /// Whether the body is part of somebody's `AsyncDrop::drop`.
-fn is_destructor(tcx: TyCtxt<'_>, body: DefId) -> bool {
+pub(super) fn is_destructor(tcx: TyCtxt<'_>, body: DefId) -> bool {
     let drop = tcx.typeck_root_def_id(body);
     tcx.impl_of_assoc(drop)
         .and_then(|imp| tcx.impl_opt_trait_id(imp))

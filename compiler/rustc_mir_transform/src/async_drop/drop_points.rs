@@ -147,7 +147,7 @@ fn without_unknown_ones_that_only_unwind<'tcx>(
     }
     let is_awaited = |&(_, place): &(BasicBlock, Place<'tcx>)| {
         awaited_otherwise.contains(place.local)
-            || is_awaited_by_unwinding_alone(tcx, typing_env, place.ty(body, tcx).ty)
+            || is_awaited_by_unwinding_alone(tcx, typing_env, body, place.ty(body, tcx).ty)
     };
     drops.into_iter().filter(is_awaited).collect()
 }

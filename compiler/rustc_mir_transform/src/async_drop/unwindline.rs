@@ -66,6 +66,7 @@ use rustc_middle::span_bug;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_session::config::AsyncDropUnwind;
 
+use super::destructor::is_destructor;
 use super::lines::blocks_of_line;
 use super::poll_loop::Emitter;
 use super::{CoroutineDesugaring, CoroutineKind, is_awaitee};
@@ -100,12 +101,17 @@ pub(super) fn is_poisoned_awaitee<'tcx>(
 
 /// Whether unwinding awaits the drop of a value of type `ty`, which needs async drop, though no
 /// other path does. What an opaque type hides is not known as long as auto traits are checked, so it
-/// counts as one whose drop is awaited.
+/// counts as one whose drop is awaited. A destructor awaits no more than it does without a panic: it
+/// may have another value of its type in its hands, and its future would contain itself.
 pub(super) fn is_awaited_by_unwinding_alone<'tcx>(
     tcx: TyCtxt<'tcx>,
     typing_env: ty::TypingEnv<'tcx>,
+    body: &Body<'tcx>,
     ty: Ty<'tcx>,
 ) -> bool {
+    if is_destructor(tcx, body.source.def_id()) {
+        return false;
+    }
     let ty = tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty);
     !is_unknown(ty) || !tcx.async_destructor_tys(typing_env.as_query_input(ty)).is_empty()
 }
@@ -144,8 +150,21 @@ fn locals_with_awaited_drops(
 struct Owners(IndexVec<Local, Option<Local>>);
 
 impl Owners {
-    fn of(body: &Body<'_>) -> Owners {
+    fn of(tcx: TyCtxt<'_>, body: &Body<'_>) -> Owners {
         let mut owners = IndexVec::from_elem(None, &body.local_decls);
+        // `AsyncDropContents::release_contents` returns a pointer to what a value owns.
+        let contents = tcx.lang_items().async_drop_contents_trait();
+        for data in body.basic_blocks.iter() {
+            if let TerminatorKind::Call { func, args, destination, .. } = &data.terminator().kind
+                && let Some((function, _)) = func.const_fn_def()
+                && contents.is_some_and(|items| tcx.trait_of_assoc(function) == Some(items))
+                && let Some(to) = destination.as_local()
+                && let [argument] = &args[..]
+                && let Some(from) = argument.node.place()
+            {
+                owners[to].get_or_insert(from.local);
+            }
+        }
         for statement in body.basic_blocks.iter().flat_map(|data| &data.statements) {
             let StatementKind::Assign(box (to, value)) = &statement.kind else { continue };
             let from = match value {
@@ -301,7 +320,7 @@ impl Cleanup {
                 queue.extend(body[block].terminator().successors());
             }
         }
-        let owners = Owners::of(body);
+        let owners = Owners::of(tcx, body);
         let awaited_otherwise = locals_with_awaited_drops(body, &reachable, &owners);
         let mut awaited = none();
         for (block, data) in body.basic_blocks.iter_enumerated() {
@@ -314,7 +333,7 @@ impl Cleanup {
                     && !is_poisoned_awaitee(tcx, body, place)
                     && ty.needs_async_drop(tcx, typing_env)
                     && (awaited_otherwise.contains(owners.owner(place))
-                        || is_awaited_by_unwinding_alone(tcx, typing_env, ty))
+                        || is_awaited_by_unwinding_alone(tcx, typing_env, body, ty))
                 {
                     awaited.insert(block);
                 }

@@ -229,11 +229,19 @@ fn dropee_ty(glue: Ty<'_>) -> Ty<'_> {
 }
 
 /// Whether the body is part of somebody's `AsyncDrop::drop`.
-pub(super) fn is_destructor(tcx: TyCtxt<'_>, body: DefId) -> bool {
+fn is_destructor(tcx: TyCtxt<'_>, body: DefId) -> bool {
+    dropped_by(tcx, body).is_some()
+}
+
+/// What `body` drops, if it is part of an `AsyncDrop::drop`.
+pub(super) fn dropped_by(tcx: TyCtxt<'_>, body: DefId) -> Option<ty::AdtDef<'_>> {
     let drop = tcx.typeck_root_def_id(body);
-    tcx.impl_of_assoc(drop)
-        .and_then(|imp| tcx.impl_opt_trait_id(imp))
-        .is_some_and(|of_trait| tcx.is_lang_item(of_trait, LangItem::AsyncDrop))
+    let imp = tcx.impl_of_assoc(drop)?;
+    let of_trait = tcx.impl_opt_trait_id(imp)?;
+    if !tcx.is_lang_item(of_trait, LangItem::AsyncDrop) {
+        return None;
+    }
+    tcx.type_of(imp).instantiate_identity().ty_adt_def()
 }
 
 /// Whether the type is `ErasedAsyncDrop`.

@@ -66,7 +66,7 @@ use rustc_middle::span_bug;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_session::config::AsyncDropUnwind;
 
-use super::destructor::is_destructor;
+use super::destructor::dropped_by;
 use super::lines::blocks_of_line;
 use super::poll_loop::Emitter;
 use super::{CoroutineDesugaring, CoroutineKind, is_awaitee};
@@ -101,19 +101,27 @@ pub(super) fn is_poisoned_awaitee<'tcx>(
 
 /// Whether unwinding awaits the drop of a value of type `ty`, which needs async drop, though no
 /// other path does. What an opaque type hides is not known as long as auto traits are checked, so it
-/// counts as one whose drop is awaited. A destructor awaits no more than it does without a panic: it
-/// may have another value of its type in its hands, and its future would contain itself.
+/// counts as one whose drop is awaited. Of the future of `async_drop_in_place` all is known.
+///
+/// A destructor may have another value of its type in its hands. It does not await that: its future
+/// would contain itself.
 pub(super) fn is_awaited_by_unwinding_alone<'tcx>(
     tcx: TyCtxt<'tcx>,
     typing_env: ty::TypingEnv<'tcx>,
     body: &Body<'tcx>,
     ty: Ty<'tcx>,
 ) -> bool {
-    if is_destructor(tcx, body.source.def_id()) {
-        return false;
+    let def_id = body.source.def_id();
+    if tcx.is_async_drop_in_place_coroutine(def_id) {
+        return true;
     }
     let ty = tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty);
-    !is_unknown(ty) || !tcx.async_destructor_tys(typing_env.as_query_input(ty)).is_empty()
+    let destructors = tcx.async_destructor_tys(typing_env.as_query_input(ty));
+    let of_destructor = dropped_by(tcx, def_id);
+    if of_destructor.is_some() && destructors.iter().any(|ty| ty.ty_adt_def() == of_destructor) {
+        return false;
+    }
+    !is_unknown(ty) || !destructors.is_empty()
 }
 
 /// Whether values of type `ty` own something of a type that is not known.

@@ -45,8 +45,8 @@
 //!
 //! A value that each path without a panic moves away is not awaited there, and so nobody has asked
 //! whether it may be kept across a suspension. If it certainly has a destructor, it is awaited while
-//! unwinding all the same. If that depends on a type parameter or is up to a `dyn`, it is dropped
-//! synchronously: nearly all such values have none, and plain generic code would be rejected.
+//! unwinding all the same. If that depends on a type parameter, it is dropped synchronously: nearly
+//! all such values have none, and plain generic code would be rejected.
 //!
 //! Each way from a landing pad either leads to a catch or does not (see `unwindline.rs` in
 //! `rustc_codegen_ssa`). Where a drop flag decides, the catch comes before the test.
@@ -127,7 +127,7 @@ pub(super) fn is_awaited_by_unwinding_alone<'tcx>(
 /// Whether values of type `ty` own something of a type that is not known.
 fn is_unknown(ty: Ty<'_>) -> bool {
     match *ty.kind() {
-        ty::Param(_) | ty::Dynamic(..) => true,
+        ty::Param(_) => true,
         ty::Alias(ty::Projection, alias) => matches!(alias.self_ty().kind(), ty::Param(_)),
         ty::Adt(_, args) => args.types().any(is_unknown),
         ty::Tuple(tys) => tys.iter().any(is_unknown),

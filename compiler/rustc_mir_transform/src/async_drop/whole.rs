@@ -29,9 +29,7 @@ use rustc_middle::bug;
 use rustc_middle::mir::{BasicBlock, Body, Location, Operand, Place, SourceInfo};
 use rustc_middle::ty::{self, InstanceKind, Ty, TyCtxt, TypeVisitableExt};
 
-use super::super::{
-    DropCtxt, DropElaborator, DropFlagMode, DropStyle, Unwind, elaborate_drop,
-};
+use super::super::{DropCtxt, DropElaborator, DropFlagMode, DropStyle, Unwind, elaborate_drop};
 use crate::coroutine::async_drop::Destructor;
 use crate::patch::MirPatch;
 

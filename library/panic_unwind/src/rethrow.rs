@@ -1,21 +1,62 @@
-//! Lets a panic go on that a coroutine has caught.
+//! What becomes of a panic that a coroutine has caught, or of an exception of another language.
+//!
+//! Only an unwinder like that of libgcc has exceptions that can be kept, and no coroutine catches
+//! those of another.
 
-/// Throws `exception` once more, as it is. It returns if nobody catches it, or if the target has no
-/// unwinder whose exceptions can be kept.
-///
-/// # Safety
-///
-/// `exception` was thrown and caught, and not freed.
-#[rustc_std_internal_symbol]
-pub unsafe fn __rust_continue_panic(exception: *mut u8) -> u32 {
-    cfg_select! {
-        all(unix, not(any(target_os = "emscripten", target_os = "espidf", target_os = "nuttx"))) => {
-            // SAFETY: Whoever throws may throw it again, since it is not being thrown.
-            unsafe { unwind::_Unwind_RaiseException(exception.cast()) as u32 }
+cfg_select! {
+    all(unix, not(any(target_os = "emscripten", target_os = "espidf", target_os = "nuttx"))) => {
+        use unwind as uw;
+
+        // That of `gcc.rs`.
+        const RUST_EXCEPTION_CLASS: uw::_Unwind_Exception_Class =
+            u64::from_ne_bytes(*b"MOZ\0RUST");
+
+        /// Whether `exception` is a panic.
+        ///
+        /// # Safety
+        ///
+        /// `exception` was thrown and caught, and not freed.
+        #[rustc_std_internal_symbol]
+        pub unsafe fn __rust_is_panic(exception: *mut u8) -> bool {
+            let exception = exception.cast::<uw::_Unwind_Exception>();
+            // SAFETY: The head of each exception is what the unwinder prescribes.
+            unsafe { (*exception).exception_class == RUST_EXCEPTION_CLASS }
         }
-        _ => {
-            let _ = exception;
+
+        /// Throws `exception` once more, as it is. It returns if nobody catches it.
+        ///
+        /// # Safety
+        ///
+        /// As for `__rust_is_panic`.
+        #[rustc_std_internal_symbol]
+        pub unsafe fn __rust_continue_panic(exception: *mut u8) -> u32 {
+            // SAFETY: Whoever throws may throw it again, since it is not being thrown.
+            unsafe { uw::_Unwind_RaiseException(exception.cast()) as u32 }
+        }
+
+        /// Frees an exception that is no panic.
+        ///
+        /// # Safety
+        ///
+        /// As for `__rust_is_panic`.
+        #[rustc_std_internal_symbol]
+        pub unsafe fn __rust_delete_exception(exception: *mut u8) {
+            // SAFETY: Its owner gives it up.
+            unsafe { uw::_Unwind_DeleteException(exception.cast()) }
+        }
+    }
+    _ => {
+        #[rustc_std_internal_symbol]
+        pub unsafe fn __rust_is_panic(_: *mut u8) -> bool {
+            false
+        }
+
+        #[rustc_std_internal_symbol]
+        pub unsafe fn __rust_continue_panic(_: *mut u8) -> u32 {
             0
         }
+
+        #[rustc_std_internal_symbol]
+        pub unsafe fn __rust_delete_exception(_: *mut u8) {}
     }
 }

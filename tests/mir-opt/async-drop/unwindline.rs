@@ -1,6 +1,6 @@
-//! R16, R19: where unwinding comes to a value that needs async drop, the panic is caught, and what is
-//! left is dropped by ordinary blocks, which may suspend. A body without such a value catches none,
-//! and what was declared after it is dropped before the catch.
+//! R16, R19: where unwinding comes to a value that needs async drop, the panic is caught, and what
+//! is left is dropped by ordinary blocks, which may suspend. A body without such a value catches
+//! none, and what was declared after it is dropped before the catch.
 //@ edition: 2024
 //@ compile-flags: -Zmir-opt-level=0
 //@ needs-unwind

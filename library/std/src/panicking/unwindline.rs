@@ -19,60 +19,30 @@ use crate::any::Any;
 use crate::process;
 use crate::sync::nonpoison::Mutex;
 
+// What the panic runtime knows of exceptions.
 unsafe extern "Rust" {
     #[rustc_std_internal_symbol]
+    fn __rust_is_panic(exception: *mut u8) -> bool;
+    #[rustc_std_internal_symbol]
     fn __rust_continue_panic(exception: *mut u8) -> u32;
+    #[rustc_std_internal_symbol]
+    fn __rust_delete_exception(exception: *mut u8);
 }
 
-/// The exceptions of an unwinder like that of libgcc. No coroutine catches those of another.
-#[cfg(all(unix, not(target_os = "emscripten"), not(panic = "immediate-abort")))]
-mod exception {
-    use unwind as uw;
-
-    use crate::any::Any;
-
-    // That of `panic_unwind`.
-    const RUST_EXCEPTION_CLASS: uw::_Unwind_Exception_Class = u64::from_ne_bytes(*b"MOZ\0RUST");
-
-    /// Whether the exception is a panic.
-    ///
-    /// # Safety
-    ///
-    /// `exception` was caught by a coroutine, and is not gone.
-    pub(super) unsafe fn is_panic(exception: *mut u8) -> bool {
-        let exception = exception.cast::<uw::_Unwind_Exception>();
-        // SAFETY: The head of each exception is what the unwinder prescribes.
-        unsafe { (*exception).exception_class == RUST_EXCEPTION_CLASS }
-    }
-
-    /// Frees the exception, and returns its payload if it is a panic.
-    ///
-    /// # Safety
-    ///
-    /// As for `is_panic`.
-    pub(super) unsafe fn into_payload(exception: *mut u8) -> Option<Box<dyn Any + Send>> {
-        // SAFETY: As for this function; a panic's payload is a `Box` that was made a pointer.
-        unsafe {
-            if is_panic(exception) {
-                return Some(Box::from_raw(super::super::__rust_panic_cleanup(exception)));
-            }
-            uw::_Unwind_DeleteException(exception.cast());
+/// Frees the exception, and returns its payload if it is a panic.
+///
+/// # Safety
+///
+/// `exception` was caught by a coroutine, and is not gone.
+unsafe fn into_payload(exception: *mut u8) -> Option<Box<dyn Any + Send>> {
+    // SAFETY: As for this function; a panic's payload is a `Box` that was made a pointer.
+    unsafe {
+        if __rust_is_panic(exception) {
+            return Some(Box::from_raw(super::__rust_panic_cleanup(exception)));
         }
-        None
+        __rust_delete_exception(exception);
     }
-}
-
-#[cfg(not(all(unix, not(target_os = "emscripten"), not(panic = "immediate-abort"))))]
-mod exception {
-    use crate::any::Any;
-
-    pub(super) unsafe fn is_panic(_: *mut u8) -> bool {
-        false
-    }
-
-    pub(super) unsafe fn into_payload(_: *mut u8) -> Option<Box<dyn Any + Send>> {
-        None
-    }
+    None
 }
 
 /// The exceptions of suspended coroutines, each with the address of its coroutine. Some may be kept
@@ -95,7 +65,7 @@ unsafe impl Send for Exception {}
 #[cfg_attr(not(test), lang = "unwindline_suspend")]
 unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
     // SAFETY: Its owner says so.
-    if unsafe { exception::is_panic(exception) } {
+    if unsafe { __rust_is_panic(exception) } {
         super::panic_count::decrease();
     }
     SUSPENDED.lock().push((coroutine.addr(), Exception(exception)));
@@ -118,7 +88,7 @@ unsafe fn resume(coroutine: *mut u8) -> *mut u8 {
         suspended.remove(last).1.0
     };
     // SAFETY: It was given to `suspend`.
-    if unsafe { exception::is_panic(exception) } {
+    if unsafe { __rust_is_panic(exception) } {
         // The panic is not new: no hook runs, and there is nothing to abort for.
         let _ = super::panic_count::increase(false);
     }
@@ -149,7 +119,7 @@ unsafe fn raise(exception: *mut u8) -> ! {
 #[cfg_attr(not(test), lang = "unwindline_discard")]
 unsafe fn discard(exception: *mut u8) {
     // SAFETY: Its owner gives it up.
-    let payload = unsafe { exception::into_payload(exception) };
+    let payload = unsafe { into_payload(exception) };
     if payload.is_some() {
         super::panic_count::decrease();
     }
@@ -165,8 +135,7 @@ unsafe fn discard(exception: *mut u8) {
 #[cfg_attr(not(test), lang = "unwindline_abort")]
 unsafe fn abort(first: *mut u8, second: *mut u8) -> ! {
     // SAFETY: Their owner gives them up.
-    let [first, second] =
-        [first, second].map(|exception| unsafe { exception::into_payload(exception) });
+    let [first, second] = [first, second].map(|exception| unsafe { into_payload(exception) });
     let [first, second] = [&first, &second].map(|payload| match payload {
         Some(payload) => payload_as_str(&**payload as &dyn Any),
         None => "a foreign exception",

@@ -198,7 +198,8 @@ impl Function {
                 } else {
                     constant.replace_all(line, "state$1").into_owned()
                 };
-                // Functions of the two programs have names of their own; what is opaque has one name.
+                // Functions of the two programs have names of their own; what is opaque has one
+                // name.
                 let text = symbol.replace_all(&text, "@symbol");
                 let text = value.replace_all(&text, |found: &Captures<'_>| {
                     let name = name(&found[1]);

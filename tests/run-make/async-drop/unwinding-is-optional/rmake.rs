@@ -1,5 +1,6 @@
-//! R19, R20: where nothing is awaited while a panic unwinds, nothing is emitted for it, to the letter:
-//! with `panic=abort`, in a crate without std, and in bodies in which nothing needs async drop.
+//! R19, R20: where nothing is awaited while a panic unwinds, nothing is emitted for it, to the
+//! letter: with `panic=abort`, in a crate without std, and in bodies in which nothing needs async
+//! drop.
 
 //@ ignore-cross-compile
 //@ needs-unwind

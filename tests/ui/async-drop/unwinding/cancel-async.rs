@@ -1,5 +1,5 @@
-//! R13, R14, R16: a future that an async body drops while it awaits destructors on behalf of a panic
-//! completes that. Then the panic goes on into the body that drops it.
+//! R13, R14, R16: a future that an async body drops while it awaits destructors on behalf of a
+//! panic completes that. Then the panic goes on into the body that drops it.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results

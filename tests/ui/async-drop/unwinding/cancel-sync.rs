@@ -1,6 +1,6 @@
-//! R12, R14, R16: a future that is dropped in a sync context while it awaits destructors on behalf of
-//! a panic. The destructor that has begun is dropped, its value and the rest are sync-dropped, and
-//! the panic is over: its payload is dropped, and the thread does not panic.
+//! R12, R14, R16: a future that is dropped in a sync context while it awaits destructors on behalf
+//! of a panic. The destructor that has begun is dropped, its value and the rest are sync-dropped,
+//! and the panic is over: its payload is dropped, and the thread does not panic.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results

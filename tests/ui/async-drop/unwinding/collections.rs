@@ -1,6 +1,6 @@
-//! R17: if the destructor of a value panics that `alloc` drops by hand, the rest of its collection is
-//! sync-dropped, since `alloc` knows nothing of panics. All that is outside of it is still awaited, and
-//! so are the fields of the value itself.
+//! R17: if the destructor of a value panics that `alloc` drops by hand, the rest of its collection
+//! is sync-dropped, since `alloc` knows nothing of panics. All that is outside of it is still
+//! awaited, and so are the fields of the value itself.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results

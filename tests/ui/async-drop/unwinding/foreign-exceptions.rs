@@ -1,5 +1,5 @@
-//! R16: an exception that is not Rust's unwinds as a panic does: the destructors are awaited. Then it
-//! goes on to who would catch it: Rust cannot, and aborts with the message that it has for that.
+//! R16: an exception that is not Rust's unwinds as a panic does: the destructors are awaited. Then
+//! it goes on to who would catch it: Rust cannot, and aborts with the message that it has for that.
 //@ edition: 2024
 //@ run-pass
 //@ needs-unwind

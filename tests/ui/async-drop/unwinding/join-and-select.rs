@@ -1,6 +1,6 @@
-//! R13, R16: a branch of a `join` that panics first awaits what it holds itself, while its siblings go
-//! on. When its panic comes out, the siblings are cancelled by await. So is what a `select` has if one
-//! of its branches panics, or the expression of one of its arguments.
+//! R13, R16: a branch of a `join` that panics first awaits what it holds itself, while its siblings
+//! go on. When its panic comes out, the siblings are cancelled by await. So is what a `select` has
+//! if one of its branches panics, or the expression of one of its arguments.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results

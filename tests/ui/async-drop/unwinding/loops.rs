@@ -1,5 +1,5 @@
-//! R16, R18: a panic in a round of a loop awaits what this round holds, then what the loop holds, its
-//! iterator for instance.
+//! R16, R18: a panic in a round of a loop awaits what this round holds, then what the loop holds,
+//! its iterator for instance.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results

@@ -1,5 +1,5 @@
-//! R16: a `MutexGuard` that a panic drops poisons its mutex, also if it is dropped polls later, after
-//! destructors that were awaited. One that is taken while the panic unwinds does not.
+//! R16: a `MutexGuard` that a panic drops poisons its mutex, also if it is dropped polls later,
+//! after destructors that were awaited. One that is taken while the panic unwinds does not.
 //@ edition: 2024
 //@ run-pass
 //@ needs-unwind

@@ -1,5 +1,6 @@
-//! R16: a panic goes from future to future, innermost first: each awaits what it holds before the one
-//! that polls it sees the panic. The hook runs once. A future that panicked holds nothing any more.
+//! R16: a panic goes from future to future, innermost first: each awaits what it holds before the
+//! one that polls it sees the panic. The hook runs once. A future that panicked holds nothing any
+//! more.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results

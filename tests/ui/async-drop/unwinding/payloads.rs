@@ -1,7 +1,7 @@
-//! R16: what comes out of the last poll is the payload itself, whoever made it and whatever it is; it
-//! is dropped once. The hook runs where the panic begins, and only there: not where the payload goes on
-//! unwinding, and not for `resume_unwind`. `catch_unwind` around a poll that does not end the unwinding
-//! catches nothing.
+//! R16: what comes out of the last poll is the payload itself, whoever made it and whatever it is;
+//! it is dropped once. The hook runs where the panic begins, and only there: not where the payload
+//! goes on unwinding, and not for `resume_unwind`. `catch_unwind` around a poll that does not end
+//! the unwinding catches nothing.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results

@@ -1,5 +1,5 @@
-//! What the tests of this folder share: functions that panic, and a caller that polls a future until
-//! its panic comes out. Include it with `#[path]`.
+//! What the tests of this folder share: functions that panic, and a caller that polls a future
+//! until its panic comes out. Include it with `#[path]`.
 
 #![allow(dead_code)]
 

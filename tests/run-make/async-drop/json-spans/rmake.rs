@@ -30,7 +30,7 @@ fn main() {
         }
         diff()
             .expected_file(format!("{program}.spans"))
-            .actual_text(format!("spans of {program}"), text)
+            .actual_text(&format!("spans of {program}"), text)
             .run();
     }
 }

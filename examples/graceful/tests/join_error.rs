@@ -4,6 +4,9 @@
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 
+#[macro_use]
+mod runtimes;
+
 use std::future::AsyncDrop;
 use std::panic::panic_any;
 use std::pin::Pin;
@@ -91,22 +94,6 @@ async fn aborted_meanwhile() {
     task.abort();
     assert!(task.await.is_err_and(|error| error.is_cancelled()));
     assert_eq!(*log.lock().unwrap(), ["begun", "dropped"]);
-}
-
-macro_rules! on_both_runtimes {
-    ($($test:ident)*) => {
-        $(mod $test {
-            #[tokio::test]
-            async fn current_thread() {
-                super::$test().await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn multi_thread() {
-                super::$test().await;
-            }
-        })*
-    };
 }
 
 on_both_runtimes! {

@@ -3,6 +3,9 @@
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 
+#[macro_use]
+mod runtimes;
+
 use std::future::{AsyncDrop, pending};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -133,22 +136,6 @@ async fn dropped_without_shutdown() {
     while counts.get() != (0, 10) {
         sleep(Duration::from_millis(1)).await;
     }
-}
-
-macro_rules! on_both_runtimes {
-    ($($test:ident)*) => {
-        $(mod $test {
-            #[tokio::test]
-            async fn current_thread() {
-                super::$test().await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn multi_thread() {
-                super::$test().await;
-            }
-        })*
-    };
 }
 
 on_both_runtimes! {

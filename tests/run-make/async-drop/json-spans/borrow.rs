@@ -1,4 +1,4 @@
-#![crate_type = "rlib"]
+//! R22: an implicit await that outlives what the value borrows.
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 

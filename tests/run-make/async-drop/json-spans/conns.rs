@@ -1,4 +1,4 @@
-#![crate_type = "rlib"]
+//! R21: a destructor that is not `Send`, in another crate than the future that awaits it.
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 

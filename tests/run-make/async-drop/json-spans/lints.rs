@@ -1,4 +1,4 @@
-#![crate_type = "rlib"]
+//! R23: what both lints mark.
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 #![warn(implicit_async_drop)]

@@ -37,7 +37,7 @@ fn main() {
 
 fn compile(program: &str) -> Rustc {
     let mut rustc = rustc();
-    rustc.edition("2024").input(format!("{program}.rs")).emit("metadata");
+    rustc.edition("2024").crate_type("rlib").input(format!("{program}.rs")).emit("metadata");
     rustc
 }
 

@@ -1,4 +1,4 @@
-#![crate_type = "rlib"]
+//! R21: a future that is not `Send` because of a drop in another crate.
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 

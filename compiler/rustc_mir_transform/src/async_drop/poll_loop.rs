@@ -128,12 +128,27 @@ impl<'tcx> Emitter<'_, 'tcx> {
         target: BasicBlock,
         unwind: UnwindAction,
     ) -> TerminatorKind<'tcx> {
+        let args = args.into_iter().collect();
+        self.call_with(function, &[ty.into()], args, destination.into(), Some(target), unwind)
+    }
+
+    /// A call of `function` with these generic arguments, which moves `args` to it.
+    pub(super) fn call_with(
+        &self,
+        function: hir::def_id::DefId,
+        generic_args: &[ty::GenericArg<'tcx>],
+        args: Vec<Local>,
+        destination: Place<'tcx>,
+        target: Option<BasicBlock>,
+        unwind: UnwindAction,
+    ) -> TerminatorKind<'tcx> {
         let span = self.source_info.span;
+        let generic_args = generic_args.iter().copied();
         TerminatorKind::Call {
-            func: Operand::function_handle(self.tcx, function, [ty.into()], span),
+            func: Operand::function_handle(self.tcx, function, generic_args, span),
             args: args.into_iter().map(|arg| dummy_spanned(Operand::Move(arg.into()))).collect(),
-            destination: destination.into(),
-            target: Some(target),
+            destination,
+            target,
             unwind,
             call_source: CallSource::Misc,
             fn_span: span,

@@ -1,11 +1,9 @@
 //! The calls that the unwindline makes: of the intrinsic that ends unwinding, and of the functions
 //! of `std` that deal with the exception.
 
-use rustc_hir::def_id::DefId;
 use rustc_hir::lang_items::LangItem;
 use rustc_middle::mir::*;
 use rustc_middle::ty::Ty;
-use rustc_span::source_map::dummy_spanned;
 
 use super::super::SELF_ARG;
 use super::super::poll_loop::Emitter;
@@ -15,7 +13,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
     pub(super) fn catch(&mut self, exception: Local, target: BasicBlock) -> TerminatorKind<'tcx> {
         let catch = self.tcx.require_lang_item(LangItem::UnwindlineCatch, self.source_info.span);
         let destination = exception.into();
-        self.call_plain(catch, vec![], destination, Some(target), UnwindAction::Unreachable)
+        self.call_with(catch, &[], vec![], destination, Some(target), UnwindAction::Unreachable)
     }
 
     /// A block that calls the function of `std` which `item` names with `exceptions`. A crate that
@@ -38,7 +36,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
                     _ => UnwindAction::Unreachable,
                 };
                 let destination = self.temp(output).into();
-                self.call_plain(function, args, destination, target, unwind)
+                self.call_with(function, &[], args, destination, target, unwind)
             }
             (None, Some(target)) => TerminatorKind::Goto { target },
             (None, None) => self.end_process(),
@@ -59,7 +57,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let kind = match self.tcx.lang_items().get(LangItem::UnwindlineSuspend) {
             Some(function) => {
                 let unit = self.temp(self.tcx.types.unit).into();
-                self.call_plain(function, args, unit, Some(target), UnwindAction::Unreachable)
+                self.call_with(function, &[], args, unit, Some(target), UnwindAction::Unreachable)
             }
             None => TerminatorKind::Goto { target },
         };
@@ -78,8 +76,9 @@ impl<'tcx> Emitter<'_, 'tcx> {
             Some(function) => {
                 let args = vec![self.coroutine_address(coroutine_ty, &mut statements)];
                 let destination = exception.into();
-                self.call_plain(
+                self.call_with(
                     function,
+                    &[],
                     args,
                     destination,
                     Some(target),
@@ -125,26 +124,6 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let tcx = self.tcx;
         let function = tcx.require_lang_item(LangItem::PanicCannotUnwind, self.source_info.span);
         let destination = self.temp(tcx.types.never).into();
-        self.call_plain(function, vec![], destination, None, UnwindAction::Unreachable)
-    }
-
-    fn call_plain(
-        &self,
-        function: DefId,
-        args: Vec<Local>,
-        destination: Place<'tcx>,
-        target: Option<BasicBlock>,
-        unwind: UnwindAction,
-    ) -> TerminatorKind<'tcx> {
-        let span = self.source_info.span;
-        TerminatorKind::Call {
-            func: Operand::function_handle(self.tcx, function, [], span),
-            args: args.into_iter().map(|arg| dummy_spanned(Operand::Move(arg.into()))).collect(),
-            destination,
-            target,
-            unwind,
-            call_source: CallSource::Misc,
-            fn_span: span,
-        }
+        self.call_with(function, &[], vec![], destination, None, UnwindAction::Unreachable)
     }
 }

@@ -10,9 +10,7 @@
 //! ```
 
 use rustc_errors::{Diag, EmissionGuarantee};
-use rustc_hir::{CoroutineDesugaring, CoroutineKind};
-use rustc_middle::mir::Body;
-use rustc_middle::ty::{Ty, TyCtxt};
+use rustc_middle::ty::Ty;
 use rustc_span::Span;
 
 use crate::MirBorrowckCtxt;
@@ -26,7 +24,7 @@ impl<'tcx> MirBorrowckCtxt<'_, '_, 'tcx> {
         span: Span,
     ) {
         let tcx = self.infcx.tcx;
-        if !awaits_drops(tcx, self.body) {
+        if !self.body.is_async() || !tcx.features().async_drop() {
             return;
         }
         let typing_env = self.body.typing_env(tcx);
@@ -40,16 +38,4 @@ impl<'tcx> MirBorrowckCtxt<'_, '_, 'tcx> {
             err.span_note(span, message);
         }
     }
-}
-
-/// Whether drops are awaited in `body`: in an async body, with the feature.
-fn awaits_drops(tcx: TyCtxt<'_>, body: &Body<'_>) -> bool {
-    let is_async = matches!(
-        body.coroutine_kind(),
-        Some(CoroutineKind::Desugared(
-            CoroutineDesugaring::Async | CoroutineDesugaring::AsyncGen,
-            _
-        ))
-    );
-    is_async && tcx.features().async_drop()
 }

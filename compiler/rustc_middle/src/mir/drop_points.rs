@@ -33,12 +33,25 @@
 //! took for no suspension point, although it knows more: opaque types are revealed by then, and so
 //! are associated types that can be specialized. So "yes" depends on nothing that may be revealed.
 
-use rustc_hir::{LangItem, OpaqueTyOrigin};
+use rustc_hir::{CoroutineDesugaring, CoroutineKind, LangItem, OpaqueTyOrigin};
 use rustc_macros::{HashStable, TyDecodable, TyEncodable, TypeFoldable, TypeVisitable};
 use rustc_span::Span;
 
-use super::{CoroutineSavedTy, SourceInfo};
+use super::{Body, CoroutineSavedTy, SourceInfo};
 use crate::ty::{self, Ty, TyCtxt, TypeVisitableExt, TypingEnv};
+
+impl Body<'_> {
+    /// Whether this is an async body, in which drops can be awaited. A `gen` block is none.
+    pub fn is_async(&self) -> bool {
+        matches!(
+            self.coroutine_kind(),
+            Some(CoroutineKind::Desugared(
+                CoroutineDesugaring::Async | CoroutineDesugaring::AsyncGen,
+                _
+            ))
+        )
+    }
+}
 
 /// A place in the body of a coroutine where a drop may be awaited.
 #[derive(Clone, Debug, PartialEq, Eq)]

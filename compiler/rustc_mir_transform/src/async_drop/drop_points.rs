@@ -43,7 +43,7 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
     body: &Body<'tcx>,
     layout: &CoroutineLayout<'tcx>,
 ) -> Vec<CoroutineDropPoint<'tcx>> {
-    if !awaits_drops(tcx, body) {
+    if !body.is_async() || !tcx.features().async_drop() {
         return vec![];
     }
     let typing_env = body.typing_env(tcx);
@@ -80,7 +80,11 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
     for _ in 0..2 {
         keep_droplines(&mut body, &drops);
         let mut left = LeftAt::new(tcx, &body, &move_data);
+        let count = drops.len();
         drops.retain(|&(block, place)| !left.dropped(block, place).is_empty());
+        if drops.len() == count {
+            break;
+        }
     }
     let drops = without_unknown_ones_that_only_unwind(tcx, typing_env, &body, drops);
 
@@ -150,18 +154,6 @@ fn without_unknown_ones_that_only_unwind<'tcx>(
             || is_awaited_by_unwinding_alone(tcx, typing_env, body, place.ty(body, tcx).ty)
     };
     drops.into_iter().filter(is_awaited).collect()
-}
-
-/// Whether drops are awaited in `body`: in an async body, with the feature.
-fn awaits_drops(tcx: TyCtxt<'_>, body: &Body<'_>) -> bool {
-    let is_async = matches!(
-        body.coroutine_kind(),
-        Some(CoroutineKind::Desugared(
-            CoroutineDesugaring::Async | CoroutineDesugaring::AsyncGen,
-            _
-        ))
-    );
-    is_async && tcx.features().async_drop()
 }
 
 /// The control flow that is left after borrow checking. On an imaginary edge from one arm of a

@@ -67,9 +67,9 @@ use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_session::config::AsyncDropUnwind;
 
 use super::destructor::dropped_by;
+use super::is_awaitee;
 use super::lines::blocks_of_line;
 use super::poll_loop::Emitter;
-use super::{CoroutineDesugaring, CoroutineKind, is_awaitee};
 use crate::elaborate_drop::async_drop::{WholeDrop, await_whole_drop};
 use crate::patch::MirPatch;
 
@@ -225,19 +225,12 @@ impl Unwindline {
         context_ty: Ty<'tcx>,
         unresumed: Option<BasicBlock>,
     ) -> Option<Unwindline> {
-        let is_async = matches!(
-            body.coroutine_kind(),
-            Some(CoroutineKind::Desugared(
-                CoroutineDesugaring::Async | CoroutineDesugaring::AsyncGen,
-                _
-            ))
-        );
         let is_wanted = if tcx.is_async_drop_in_place_coroutine(body.source.def_id()) {
             has_landing_pads(tcx)
         } else {
             tcx.features().async_drop() && awaits_while_unwinding(tcx)
         };
-        if !is_async || !is_wanted {
+        if !body.is_async() || !is_wanted {
             return None;
         }
         let typing_env = ty::TypingEnv::post_analysis(tcx, body.source.def_id());
@@ -320,14 +313,7 @@ impl Cleanup {
         unresumed: Option<BasicBlock>,
     ) -> Cleanup {
         let none = || DenseBitSet::new_empty(body.basic_blocks.len());
-        let mut reachable = none();
-        let mut queue = vec![START_BLOCK];
-        queue.extend(unresumed);
-        while let Some(block) = queue.pop() {
-            if reachable.insert(block) {
-                queue.extend(body[block].terminator().successors());
-            }
-        }
+        let reachable = reachable_from(body, [START_BLOCK].into_iter().chain(unresumed));
         let owners = Owners::of(tcx, body);
         let awaited_otherwise = locals_with_awaited_drops(body, &reachable, &owners);
         let mut awaited = none();
@@ -363,15 +349,24 @@ impl Cleanup {
         let catches: Vec<BasicBlock> =
             before.iter().filter(|&block| awaited.contains(block) || passes_by(block)).collect();
 
-        let mut behind = none();
-        let mut queue = catches.clone();
-        while let Some(block) = queue.pop() {
-            if behind.insert(block) {
-                queue.extend(body[block].terminator().successors());
-            }
-        }
+        let behind = reachable_from(body, catches.iter().copied());
         Cleanup { catches, behind, awaited }
     }
+}
+
+/// The blocks that can be reached from `entries`, and they.
+fn reachable_from(
+    body: &Body<'_>,
+    entries: impl Iterator<Item = BasicBlock>,
+) -> DenseBitSet<BasicBlock> {
+    let mut reachable = DenseBitSet::new_empty(body.basic_blocks.len());
+    let mut queue: Vec<BasicBlock> = entries.collect();
+    while let Some(block) = queue.pop() {
+        if reachable.insert(block) {
+            queue.extend(body[block].terminator().successors());
+        }
+    }
+    reachable
 }
 
 /// The drop flags of `body`. Each is set at the start and has no storage markers; nothing but
@@ -555,17 +550,10 @@ impl<'tcx> Builder<'_, 'tcx> {
 
     /// The drop flags that the unwindline asks if it is entered at `block`.
     fn flags_asked_behind(&self, block: BasicBlock) -> Vec<Local> {
-        let mut behind = DenseBitSet::new_empty(self.body.basic_blocks.len());
-        let mut queue = vec![block];
-        let mut flags = FxIndexSet::default();
-        while let Some(block) = queue.pop() {
-            if behind.insert(block) {
-                flags.extend(
-                    tested_local(self.body, block).filter(|&local| self.flags[local].is_some()),
-                );
-                queue.extend(self.body[block].terminator().successors());
-            }
-        }
+        let behind = reachable_from(self.body, [block].into_iter());
+        let tested = behind.iter().filter_map(|block| tested_local(self.body, block));
+        let flags: FxIndexSet<Local> =
+            tested.filter(|&local| self.flags[local].is_some()).collect();
         flags.into_iter().collect()
     }
 }

@@ -24,7 +24,6 @@
 use std::fmt;
 
 use rustc_abi::{FieldIdx, VariantIdx};
-use rustc_hir::{CoroutineDesugaring, CoroutineKind};
 use rustc_middle::bug;
 use rustc_middle::mir::{BasicBlock, Body, Location, Operand, Place, SourceInfo};
 use rustc_middle::ty::{self, InstanceKind, Ty, TyCtxt, TypeVisitableExt};
@@ -109,13 +108,7 @@ impl<'tcx> Opening<'_, 'tcx> {
     fn is_worth_it(self, ty: Ty<'tcx>) -> bool {
         // A coroutine of another kind awaits nothing on its mainline. There an opened drop would
         // not be recognized as one that belongs to the whole value.
-        let can_await = matches!(
-            self.body.coroutine.as_ref().map(|coroutine| coroutine.coroutine_kind),
-            Some(CoroutineKind::Desugared(
-                CoroutineDesugaring::Async | CoroutineDesugaring::AsyncGen,
-                _
-            ))
-        );
+        let can_await = self.body.is_async();
         // Glue drops one type, which is known.
         let is_glue = matches!(self.body.source.instance, InstanceKind::AsyncDropGlue(..));
         can_await

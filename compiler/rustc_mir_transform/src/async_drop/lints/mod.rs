@@ -33,7 +33,7 @@
 
 use rustc_hir::def::DefKind;
 use rustc_hir::def_id::LocalDefId;
-use rustc_hir::{CoroutineDesugaring, CoroutineKind, HirId, LangItem, find_attr};
+use rustc_hir::{HirId, LangItem, find_attr};
 use rustc_middle::mir::{Body, ClearCrossCrate, SourceInfo};
 use rustc_middle::ty::{self, Ty, TyCtxt, TypingEnv};
 use rustc_session::lint::async_drop::ASYNC_DROP_IN_SYNC_CONTEXT;
@@ -92,13 +92,7 @@ struct Context<'a, 'tcx> {
 impl<'tcx> Context<'_, 'tcx> {
     /// Whether the drops of the body are awaited.
     fn awaits(&self) -> bool {
-        matches!(
-            self.body.coroutine_kind(),
-            Some(CoroutineKind::Desugared(
-                CoroutineDesugaring::Async | CoroutineDesugaring::AsyncGen,
-                _
-            ))
-        )
+        self.body.is_async()
     }
 
     /// What kind of body it is, for a message.

@@ -37,7 +37,8 @@ impl Toy {
     pub fn with_pin(change: impl Fn(String) -> String) -> Self {
         let toy = Self { dir: tempfile::tempdir().unwrap(), env: Vec::new() };
         let repo = toy.repo();
-        let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        // Where the tests are, also if cargo built them in another checkout.
+        let real = Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("../..");
         fs::create_dir_all(repo.join("src/fork")).unwrap();
         fs::copy(real.join("config.example.toml"), repo.join("config.example.toml")).unwrap();
         let suites =

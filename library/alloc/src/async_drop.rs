@@ -6,8 +6,8 @@ use crate::boxed::Box;
 
 /// Makes the future that drops a value by await, and hides its type.
 ///
-/// The vtables of `T` name this function. The future is put on the heap, unless it is small; that
-/// of a future is.
+/// The vtables of `T` name this function. The future is put on the heap, unless it is no larger
+/// than a pointer.
 ///
 /// # Safety
 ///

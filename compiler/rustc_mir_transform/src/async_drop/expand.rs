@@ -43,9 +43,10 @@ use rustc_middle::bug;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 
+use super::box_pointers::take_box_pointers_anew;
 use super::lines::{AwaitedDrop, Lines};
 use super::poll_loop::{Emitter, Exits, Suspend};
-use super::unwindline::Unwindline;
+use super::unwindline::{OutlinedUnwindline, Unwindline};
 use super::{CTX_ARG, Destructor, SELF_ARG, insert_unresumed_drop, validate};
 use crate::patch::MirPatch;
 
@@ -58,6 +59,8 @@ pub(in crate::coroutine) struct Cancellation {
     /// The block that drops the captures of a coroutine that was never resumed, if there is one
     /// already.
     pub(in crate::coroutine) unresumed: Option<BasicBlock>,
+    /// What `poll` has in place of the unwindline.
+    pub(in crate::coroutine) outlined: Option<OutlinedUnwindline>,
 }
 
 /// Expands the awaited drops of `body`.
@@ -80,29 +83,39 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     let context = unwindline.as_ref().map(|line| line.context);
     if lines.awaited.is_empty() {
         forget_async_drops(body);
-        return Cancellation { drop_context: context, unresumed };
+        return Cancellation { drop_context: context, unresumed, outlined: None };
     }
 
     let mut patch = MirPatch::new(body);
     let drop_context = context.unwrap_or_else(|| patch.new_temp(context_ty, body.span));
+    let outlined = unwindline
+        .as_ref()
+        .and_then(|line| OutlinedUnwindline::of(tcx, body, line, context_ty, &mut patch));
     let mut expander = Expander {
         tcx,
         body,
         twins: IndexVec::from_elem(None, &body.basic_blocks),
         drop_context,
         exception: unwindline.map(|line| line.exception),
+        outlined,
         suspend: Suspend::new(tcx, body, coroutine_kind, context_ty),
         coroutine_kind,
         patch,
     };
     expander.lay_out_syncline(&lines);
     expander.fork_yields();
-    for drop in &lines.awaited {
-        expander.expand(drop);
-    }
+    // States have the order of their blocks. Those in which the coroutine holds an exception are
+    // the last, so that one comparison tells them from the others.
+    let (unwinding, others): (Vec<_>, Vec<_>) =
+        lines.awaited.iter().partition(|drop| drop.on_unwindline);
+    others.into_iter().for_each(|drop| expander.expand(drop));
+    unwinding.iter().for_each(|drop| expander.leave_poll_at(drop));
+    unwinding.into_iter().for_each(|drop| expander.expand(drop));
     let fork = unresumed.and_then(|unresumed| expander.fork_unresumed(unresumed));
-    expander.patch.apply(body);
+    let Expander { patch, outlined, .. } = expander;
+    patch.apply(body);
     forget_async_drops(body);
+    take_box_pointers_anew(body);
     if let Some(fork) = fork {
         fork_start(body, fork);
     }
@@ -110,7 +123,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     if tcx.sess.opts.unstable_opts.validate_mir {
         validate::check_cancellation(body, unresumed);
     }
-    Cancellation { drop_context: Some(drop_context), unresumed }
+    Cancellation { drop_context: Some(drop_context), unresumed, outlined }
 }
 
 /// Makes `unresumed` reachable: analyses skip what is not, and it may suspend.
@@ -143,6 +156,7 @@ struct Expander<'a, 'tcx> {
     drop_context: Local,
     /// Holds the exception on the unwindline.
     exception: Option<Local>,
+    outlined: Option<OutlinedUnwindline>,
     suspend: Suspend<'tcx>,
     coroutine_kind: hir::CoroutineKind,
 }
@@ -236,8 +250,9 @@ impl<'tcx> Expander<'_, 'tcx> {
         if !fields.is_empty() {
             unwind = self.unwind_without_future(drop);
         }
-        let poll = self.expand_poll_loops(drop, unwind, leave);
-        self.construct(drop, poll, unwind);
+        let begin = self.expand_poll_loops(drop, unwind, leave);
+        let kind = self.enter_outlined(drop, begin);
+        self.patch.patch_terminator(drop.block, kind);
     }
 
     /// The drop, followed by that of the fields which it leaves, on each way out of it.
@@ -285,37 +300,42 @@ impl<'tcx> Expander<'_, 'tcx> {
         fields.map(|(index, ty)| tcx.mk_place_field(place, index, ty)).collect()
     }
 
-    /// Builds the loops that poll the future of `drop` and returns the block that enters them.
+    /// Builds the loops that poll the future of `drop`, and returns the block that makes the future
+    /// and enters them.
     fn expand_poll_loops(
         &mut self,
         drop: &AwaitedDrop<'tcx>,
         unwind: UnwindAction,
         leave: BasicBlock,
     ) -> BasicBlock {
-        let unwind = self.unwind_from_poll(drop, unwind);
+        let poll_unwind = self.unwind_from_poll(drop, unwind);
         if drop.on_unwindline {
-            return self.expand_loop_on_unwindline(drop, unwind, leave);
+            return self.expand_loop_on_unwindline(drop, unwind, poll_unwind, leave);
         }
         let source_info = drop.source_info;
         let suspend = self.suspend.clone();
         let context = self.drop_context;
-        let resume = Some(self.resumed_after_drop());
+        let resume = self.resumed_after_drop();
 
         // The loop on the dropline is its own successor when it is cancelled once more.
-        let drain = self.emitter(source_info).block(vec![], TerminatorKind::Unreachable);
+        let drain = self.emitter(source_info).empty_block();
         let fork = self.fork(source_info, drain, leave);
-        let ready = self.after_completion(drop, drop.dropline);
-        let exits = Exits { ready, unwind, resume, cancel: fork, unwinding: None };
+        let ready = self.after_completion(drop, drop.dropline, unwind);
+        let exits = Exits { ready, unwind: poll_unwind, resume, cancel: fork, unwinding: None };
         let mut emitter = self.emitter(source_info);
         let head = emitter.poll_loop(drop, context, suspend.clone(), exits);
-        emitter.fill(drain, vec![], TerminatorKind::Goto { target: head });
+        self.poll_again(drop, drain, head, unwind);
         if drop.on_dropline {
-            return head;
+            return self.begin(drop, drain, head, unwind);
         }
 
-        let ready = self.after_completion(drop, drop.target);
-        let exits = Exits { ready, unwind, resume: None, cancel: fork, unwinding: None };
-        self.emitter(source_info).poll_loop(drop, CTX_ARG, suspend, exits)
+        let again = self.emitter(source_info).empty_block();
+        let ready = self.after_completion(drop, drop.target, unwind);
+        let (resume, cancel) = (again, fork);
+        let exits = Exits { ready, unwind: poll_unwind, resume, cancel, unwinding: None };
+        let head = self.emitter(source_info).poll_loop(drop, CTX_ARG, suspend, exits);
+        self.poll_again(drop, again, head, unwind);
+        self.begin(drop, again, head, unwind)
     }
 
     /// The loop on the unwindline. Resuming and cancelling by await both go on with it, and in either
@@ -324,28 +344,101 @@ impl<'tcx> Expander<'_, 'tcx> {
         &mut self,
         drop: &AwaitedDrop<'tcx>,
         unwind: UnwindAction,
+        poll_unwind: UnwindAction,
         leave: BasicBlock,
     ) -> BasicBlock {
         let (source_info, exception) = (drop.source_info, self.exception.unwrap());
         let coroutine_ty = self.body.local_decls[SELF_ARG].ty;
-        let panic_again = |this: &mut Self, target| {
-            this.emitter(source_info).resume_unwinding(exception, coroutine_ty, target)
+        let again = self.emitter(source_info).empty_block();
+        let resumed = self.panic_again(drop, again);
+        let left = self.panic_again(drop, leave);
+        let resume = match &self.outlined {
+            Some(outlined) => outlined.poll,
+            None => self.with_context(source_info, resumed),
         };
-        let again = self.emitter(source_info).block(vec![], TerminatorKind::Unreachable);
-        let resumed = panic_again(self, again);
-        let left = panic_again(self, leave);
         let exits = Exits {
-            ready: self.after_completion(drop, drop.target),
-            unwind,
-            resume: Some(self.with_context(source_info, resumed)),
+            ready: self.after_completion(drop, drop.target, unwind),
+            unwind: poll_unwind,
+            resume,
             cancel: self.fork(source_info, resumed, left),
             unwinding: Some((exception, coroutine_ty)),
         };
         let (context, suspend) = (self.drop_context, self.suspend.clone());
         let mut emitter = self.emitter(source_info);
         let head = emitter.poll_loop(drop, context, suspend, exits);
-        emitter.fill(again, vec![], TerminatorKind::Goto { target: head });
-        head
+        self.poll_again(drop, again, head, unwind);
+        self.begin(drop, again, head, unwind)
+    }
+
+    /// A block in which the thread panics again, and goes on to `target`.
+    fn panic_again(&mut self, drop: &AwaitedDrop<'tcx>, target: BasicBlock) -> BasicBlock {
+        let coroutine_ty = self.body.local_decls[SELF_ARG].ty;
+        let exception = self.exception.unwrap();
+        self.emitter(drop.source_info).resume_unwinding(exception, coroutine_ty, target)
+    }
+
+    /// Has `again`, which is still empty, go on with the poll loop that begins in `head`.
+    fn poll_again(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        again: BasicBlock,
+        head: BasicBlock,
+        unwind: UnwindAction,
+    ) {
+        if drop.is_made_anew() {
+            self.construct(drop, again, head, unwind);
+        } else {
+            let kind = TerminatorKind::Goto { target: head };
+            self.emitter(drop.source_info).fill(again, vec![], kind);
+        }
+    }
+
+    /// The block that makes the future and enters the poll loop. `again` goes on with the loop.
+    fn begin(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        again: BasicBlock,
+        head: BasicBlock,
+        unwind: UnwindAction,
+    ) -> BasicBlock {
+        if drop.is_made_anew() {
+            return again;
+        }
+        let begin = self.emitter(drop.source_info).empty_block();
+        self.construct(drop, begin, head, unwind);
+        begin
+    }
+
+    /// Makes room for the state in which a panic that comes to `drop` leaves `poll`.
+    fn leave_poll_at(&mut self, drop: &AwaitedDrop<'tcx>) {
+        if drop.is_first_on_unwindline && self.outlined.is_some() {
+            let leave = self.emitter(drop.source_info).empty_block();
+            self.outlined.as_mut().unwrap().entries.push((drop.block, leave));
+        }
+    }
+
+    /// How `drop`, which begins in `begin`, is entered. If a panic comes to it, that is where it
+    /// leaves `poll` (see `unwindline/outlined.rs`).
+    fn enter_outlined(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        begin: BasicBlock,
+    ) -> TerminatorKind<'tcx> {
+        let entry = self.outlined.as_ref().and_then(|outlined| {
+            let entry = outlined.entries.iter().find(|(block, _)| *block == drop.block);
+            entry.map(|&(_, leave)| (outlined.poll, leave))
+        });
+        let Some((resume, leave)) = entry else { return TerminatorKind::Goto { target: begin } };
+        let source_info = drop.source_info;
+        let value = self.suspend.value.clone();
+        let resumed = self.panic_again(drop, begin);
+        // Nothing drops the coroutine before it is polled.
+        let never = self.patch.unreachable_no_cleanup_block();
+        let cancel = Some(self.fork(source_info, resumed, never));
+        let resume_arg = CTX_ARG.into();
+        let kind = TerminatorKind::Yield { value, resume, resume_arg, drop: cancel };
+        self.emitter(source_info).fill(leave, vec![], kind);
+        TerminatorKind::FalseEdge { real_target: begin, imaginary_target: leave }
     }
 
     /// Panics because a coroutine is resumed whose cancellation has begun. Each drop has a block of
@@ -372,8 +465,14 @@ impl<'tcx> Expander<'_, 'tcx> {
         )
     }
 
-    /// Constructs the destructor's future in place of the `Drop`, then goes on to `target`.
-    fn construct(&mut self, drop: &AwaitedDrop<'tcx>, target: BasicBlock, unwind: UnwindAction) {
+    /// Constructs the destructor's future in `block`, which is still empty, then goes on to `target`.
+    fn construct(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        block: BasicBlock,
+        target: BasicBlock,
+        unwind: UnwindAction,
+    ) {
         let tcx = self.tcx;
         let constructor = (drop.destructor.constructor(tcx), drop.place_ty);
         let mut emitter = self.emitter(drop.source_info);
@@ -390,8 +489,7 @@ impl<'tcx> Expander<'_, 'tcx> {
             }
         };
         let call = emitter.call(constructor, [argument], drop.fut, target, unwind);
-        let begin = emitter.block(statements, call);
-        self.patch.patch_terminator(drop.block, TerminatorKind::Goto { target: begin });
+        emitter.fill(block, statements, call);
     }
 
     /// Whether the future needs a drop even though it has completed or panicked. An `async` body
@@ -408,9 +506,13 @@ impl<'tcx> Expander<'_, 'tcx> {
     }
 
     /// Ends the storage of the future, dropping it first where that means something.
-    fn after_completion(&mut self, drop: &AwaitedDrop<'tcx>, target: BasicBlock) -> BasicBlock {
+    fn after_completion(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        target: BasicBlock,
+        unwind: UnwindAction,
+    ) -> BasicBlock {
         let holds_values = self.holds_values_at_end(drop);
-        let unwind = drop.unwind;
         let mut emitter = self.emitter(drop.source_info);
         let dead = emitter.statement(StatementKind::StorageDead(drop.fut));
         let end = emitter.block(vec![dead], TerminatorKind::Goto { target });
@@ -448,6 +550,10 @@ impl<'tcx> Expander<'_, 'tcx> {
         unwind: UnwindAction,
     ) -> BasicBlock {
         let rest = self.on_syncline(drop.dropline);
+        if drop.is_made_anew() {
+            let kind = Emitter::sync_drop(drop.place, rest, drop.unwind);
+            return self.emitter(drop.source_info).block(vec![], kind);
+        }
         let (then, unwind) = match drop.destructor {
             Destructor::Glue
             | Destructor::GlueByHand

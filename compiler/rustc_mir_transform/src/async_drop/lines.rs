@@ -40,6 +40,16 @@ pub(super) struct AwaitedDrop<'tcx> {
     pub(super) on_dropline: bool,
     /// The coroutine is unwinding. The unwindline is its own dropline, too.
     pub(super) on_unwindline: bool,
+    /// A panic may come to this drop before it comes to another one that is awaited.
+    pub(super) is_first_on_unwindline: bool,
+}
+
+impl AwaitedDrop<'_> {
+    /// Whether the future is made anew for each poll. A coroutine knows itself how much of it is
+    /// left, and the future of `async_drop_in_place` is no more than its address.
+    pub(super) fn is_made_anew(&self) -> bool {
+        self.destructor == Destructor::Glue && self.place_ty.is_coroutine()
+    }
 }
 
 pub(super) struct Lines<'tcx> {
@@ -101,8 +111,10 @@ impl<'tcx> Lines<'tcx> {
                 dropline,
                 on_dropline,
                 on_unwindline: unwindline.contains(block),
+                is_first_on_unwindline: false,
             });
         }
+        mark_first_on_unwindline(body, unwinding.to_vec(), &mut awaited);
         let needs_twin = blocks_before_awaited_drops(body, &dropline, &awaited);
         Lines { awaited, needs_twin }
     }
@@ -135,6 +147,25 @@ pub(super) fn blocks_of_line(
         }
     }
     line
+}
+
+/// Follows the unwindline from the entries in `queue` to the first drop that is awaited.
+fn mark_first_on_unwindline(
+    body: &Body<'_>,
+    mut queue: Vec<BasicBlock>,
+    awaited: &mut [AwaitedDrop<'_>],
+) {
+    let mut seen = DenseBitSet::new_empty(body.basic_blocks.len());
+    while let Some(block) = queue.pop() {
+        if body[block].is_cleanup || !seen.insert(block) {
+            continue;
+        }
+        // They are in block order.
+        match awaited.binary_search_by_key(&block, |drop| drop.block) {
+            Ok(index) => awaited[index].is_first_on_unwindline = true,
+            Err(_) => queue.extend(body[block].terminator().successors()),
+        }
+    }
 }
 
 /// The blocks of the dropline from which one of the awaited drops on it can be reached.

@@ -21,7 +21,8 @@
 //! owner that can own another value of its type: it would contain itself otherwise.
 //!
 //! What a coroutine stores is packed: `captures_in_place.rs` keeps parameters where they were
-//! captured, and `rustc_abi/src/layout/coroutine/packed.rs` lets locals share bytes.
+//! captured, `box_pointers.rs` saves no pointer that a `Box` has, `live_values.rs` tells when a local
+//! needs its bytes, and `rustc_abi/src/layout/coroutine/packed.rs` lets locals share them.
 //!
 //! Before all this, `drop_points.rs` tells what is alive at each drop that may be awaited, for the
 //! auto traits of the coroutine.
@@ -46,11 +47,13 @@ use rustc_span::{DesugaringKind, sym};
 
 use super::*;
 
+mod box_pointers;
 mod captures_in_place;
 mod destructor;
 mod drop_points;
 mod expand;
 mod lines;
+mod live_values;
 mod pending_values;
 mod poll_loop;
 mod saved_indices;
@@ -62,6 +65,7 @@ pub(super) use captures_in_place::use_captures_in_place;
 pub(crate) use destructor::{Destructor, output_ty};
 pub(super) use drop_points::drop_points;
 pub(super) use expand::{Cancellation, expand_async_drops};
+pub(super) use live_values::LiveValues;
 pub(crate) use pending_values::DropPendingValues;
 pub(crate) use poll_loop::{Emitter, dropee_pointer};
 pub(super) use saved_indices::copy_saved_indices;

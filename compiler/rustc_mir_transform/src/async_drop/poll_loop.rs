@@ -20,8 +20,8 @@ pub(super) struct Exits<'tcx> {
     pub(super) ready: BasicBlock,
     /// `poll` panicked.
     pub(super) unwind: UnwindAction,
-    /// The coroutine is resumed after it was suspended here; `None` polls again.
-    pub(super) resume: Option<BasicBlock>,
+    /// The coroutine is resumed after it was suspended here.
+    pub(super) resume: BasicBlock,
     /// The coroutine is cancelled while it is suspended here.
     pub(super) cancel: BasicBlock,
     /// The exception that the coroutine holds, if it is unwinding, and the type of the coroutine.
@@ -208,13 +208,14 @@ impl<'tcx> Emitter<'_, 'tcx> {
         TerminatorKind::Drop { place, target, unwind, replace: false, drop: None, async_fut: None }
     }
 
-    /// Polls the future of `drop` until it is ready, and returns the block in which that begins:
+    /// Polls the future of `drop`, and returns the block in which that begins. The loop is closed by
+    /// `exits.resume`.
     ///
     /// ```text
     /// head:    _r = &mut fut; _p = Pin { _r }; _c = &mut *context
     ///          _q = Future::poll(move _p, move _c) -> [return: check, unwind: exits.unwind]
     /// check:   switch discriminant(_q) [Ready: exits.ready, Pending: suspend]
-    /// suspend: _2 = yield -> [resume: head, drop: exits.cancel]
+    /// suspend: _2 = yield -> [resume: exits.resume, drop: exits.cancel]
     /// ```
     ///
     /// The context of the task is read anew for each poll, so that a waker that changed while the
@@ -234,14 +235,12 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let poll_ty = Ty::new_adt(tcx, poll_adt, tcx.mk_args(&[tcx.types.unit.into()]));
         let polled = self.temp(poll_ty);
 
-        // The loop is closed at its end, by giving `head` its call.
-        let head = self.block(vec![], TerminatorKind::Unreachable);
-
+        let dead = self.statement(StatementKind::StorageDead(drop.fut));
         let suspend = self.block(
-            vec![],
+            if drop.is_made_anew() { vec![dead] } else { vec![] },
             TerminatorKind::Yield {
                 value: coroutine.value,
-                resume: exits.resume.unwrap_or(head),
+                resume: exits.resume,
                 resume_arg: super::CTX_ARG.into(),
                 drop: Some(exits.cancel),
             },
@@ -275,8 +274,12 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let context = self.borrow(context, context_ty, &mut statements);
         let poll = (tcx.require_lang_item(LangItem::FuturePoll, span), drop.fut_ty);
         let call = self.call(poll, [pinned, context], polled, check, exits.unwind);
-        self.fill(head, statements, call);
-        head
+        self.block(statements, call)
+    }
+
+    /// A block that `fill` gives its contents.
+    pub(crate) fn empty_block(&mut self) -> BasicBlock {
+        self.block(vec![], TerminatorKind::Unreachable)
     }
 
     /// Gives the new, still empty `block` its contents.

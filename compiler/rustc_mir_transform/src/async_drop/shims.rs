@@ -12,7 +12,7 @@
 //! The latter two leave the coroutine in the state "returned", so that neither polling it again nor
 //! dropping it afterwards touches what has been dropped.
 
-use super::unwindline::awaits_while_unwinding;
+use super::unwindline::{OutlinedUnwindline, awaits_while_unwinding};
 use super::*;
 use crate::elaborate_drop::{Unwind, elaborate_drop};
 use crate::patch::MirPatch;
@@ -117,6 +117,7 @@ pub(in crate::coroutine) struct DropShims<'a, 'tcx> {
     pub(in crate::coroutine) unresumed: BasicBlock,
     /// The local in which the dropline expects the task context, if it awaits anything.
     pub(in crate::coroutine) drop_context: Option<Local>,
+    pub(in crate::coroutine) outlined: Option<&'a OutlinedUnwindline>,
     pub(in crate::coroutine) can_unwind: bool,
 }
 
@@ -137,6 +138,9 @@ impl<'tcx> DropShims<'_, 'tcx> {
         match self.drop_context {
             Some(_) => coroutine.coroutine_drop_async = Some(poll),
             None => coroutine.coroutine_drop_proxy_async = Some(poll),
+        }
+        if let Some(outlined) = self.outlined {
+            outlined.call(tcx, body, self.coroutine_ty);
         }
         resolve_forks(tcx, body, Line::Mainline);
         if let Some(context) = self.drop_context {

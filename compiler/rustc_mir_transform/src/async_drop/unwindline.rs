@@ -39,7 +39,7 @@
 //! unwindline suspends, `std` keeps it under the coroutine's address, and gives it back when the
 //! coroutine goes on.
 //!
-//! Liveness sees all that. So a coroutine saves what the unwindline needs where that suspends, and
+//! Liveness sees all that, and `poll` has little of it (`unwindline/outlined.rs`). So a coroutine saves what the unwindline needs where that suspends, and
 //! a path without a panic pays for no more than the place that it takes. To this end the drop flags
 //! are copied as the line is entered: it would keep them in the coroutine otherwise.
 //!
@@ -74,6 +74,9 @@ use crate::elaborate_drop::async_drop::{WholeDrop, await_whole_drop};
 use crate::patch::MirPatch;
 
 mod calls;
+mod outlined;
+
+pub(in crate::coroutine) use outlined::OutlinedUnwindline;
 
 /// Whether drops are awaited while a panic unwinds, in the crate that is compiled. It needs `std`,
 /// to which panics belong, and an unwinder whose landing pads are ordinary code.

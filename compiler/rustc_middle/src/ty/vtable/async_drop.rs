@@ -7,6 +7,8 @@
 //!                                                      ^ async_drop_erased::<Conn>, or null
 //! ```
 //!
+//! A coroutine has `async_drop_erased_coroutine` there.
+//!
 //! Null means that the value is dropped synchronously: its type does not need async drop, or the
 //! crate that made the vtable does not use the feature. Crates of the standard library use it for
 //! what they define; vtables that they make themselves are the same as without it.
@@ -30,8 +32,12 @@ impl<'tcx> Instance<'tcx> {
         if !tcx.uses_async_drop() {
             return None;
         }
-        // It allocates, and so there is none without the crate `alloc`.
-        let function = tcx.lang_items().async_drop_erased_fn()?;
+        let function = if ty.is_coroutine() {
+            tcx.lang_items().async_drop_erased_coroutine_fn()?
+        } else {
+            // It allocates, and so there is none without the crate `alloc`.
+            tcx.lang_items().async_drop_erased_fn()?
+        };
         let typing_env = ty::TypingEnv::fully_monomorphized();
         let args = tcx.mk_args(&[ty.into()]);
         ty.needs_async_drop(tcx, typing_env)

@@ -1,8 +1,9 @@
 //! Futures that drop a value whose type the caller does not know.
 
+use super::async_drop_in_place;
 use crate::fmt;
 use crate::marker::{PhantomData, PhantomPinned};
-use crate::mem::{self, MaybeUninit};
+use crate::mem::{self, ManuallyDrop, MaybeUninit};
 use crate::pin::Pin;
 use crate::ptr::{self, Pointee};
 use crate::task::{Context, Poll, ready};
@@ -10,8 +11,9 @@ use crate::task::{Context, Poll, ready};
 /// The future of an awaited drop, without the type of the value.
 ///
 /// It drops a `dyn Trait`, and a value that may own another one of its type, whose future would
-/// contain itself otherwise. The future that it stands for is stored in it if it is as small as
-/// that of a boxed future is, else on the heap.
+/// contain itself otherwise. The future that it stands for is stored in it if it is no larger than a
+/// pointer, as that of a coroutine is, else on the heap. So this takes as much room as a
+/// `Pin<Box<dyn Future>>`, which is what a method of a trait would return that closes the value.
 ///
 /// Dropped early, it drops what is left of the value. The compiler makes these futures where they
 /// are needed.
@@ -24,8 +26,8 @@ pub struct ErasedAsyncDrop {
     _pinned: PhantomPinned,
 }
 
-/// Room for the future of an awaited drop of a future: the address of the latter, and a state.
-type Storage = MaybeUninit<[*mut (); 2]>;
+/// Room for the address of a future on the heap.
+type Storage = MaybeUninit<*mut ()>;
 
 /// What can be done with the future in the storage.
 struct Methods {
@@ -109,6 +111,45 @@ impl fmt::Debug for ErasedAsyncDrop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ErasedAsyncDrop").field("completed", &self.methods.is_none()).finish()
     }
+}
+
+/// Drops a coroutine by await. A coroutine knows itself how much of it is left, and its address is
+/// all that is kept.
+struct CoroutineDrop<C>(*mut C);
+
+impl<C> Future for CoroutineDrop<C> {
+    type Output = ();
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        // SAFETY: whoever made this gave the coroutine away. The future, which would drop it, is
+        // forgotten.
+        let mut drop = ManuallyDrop::new(unsafe { async_drop_in_place(self.0) });
+        // SAFETY: the future is not moved.
+        unsafe { Pin::new_unchecked(&mut *drop) }.poll(context)
+    }
+}
+
+impl<C> Drop for CoroutineDrop<C> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the coroutine was given away. It drops what is left of it.
+        unsafe { ptr::drop_in_place(self.0) }
+    }
+}
+
+/// Makes the future that drops a coroutine by await, and hides its type. The vtables of `C` name
+/// this function.
+///
+/// # Safety
+///
+/// As for `async_drop_in_place`, and `C` is a coroutine.
+#[lang = "async_drop_erased_coroutine"]
+#[inline]
+#[allow(dead_code)]
+unsafe fn async_drop_erased_coroutine<C>(to_drop: *mut C) -> ErasedAsyncDrop {
+    // SAFETY: there is room for an address. The coroutine outlives the future.
+    unsafe { ErasedAsyncDrop::new(CoroutineDrop(to_drop)) }
 }
 
 /// Makes the future that drops a `dyn Trait` by await. If its vtable has none, the value is dropped

@@ -1,0 +1,106 @@
+//! Which locals hold a value that is still needed.
+//!
+//! Two locals of a coroutine can share bytes unless both have storage at some point. But storage
+//! lasts until the end of a scope, often long after the last use, and a local without storage
+//! markers, like the return place, would have it all the time:
+//!
+//! ```text
+//! async fn f() -> Result<u64, Error> {
+//!     let one = g().await?;         // Used for the last time below,
+//!     let guard = Guard::new();     // and in scope while `guard` is dropped.
+//!     h(one)                        // This result is kept meanwhile.
+//! }
+//! ```
+//!
+//! In a packed layout (`packs_layout`) a local has its bytes only where its value is live or a
+//! pointer to it may exist, and where a statement mentions it, be it to store what nobody reads.
+
+use rustc_index::bit_set::DenseBitSet;
+use rustc_middle::mir::visit::{PlaceContext, Visitor};
+use rustc_middle::mir::*;
+use rustc_middle::ty::TyCtxt;
+use rustc_mir_dataflow::impls::{MaybeBorrowedLocals, MaybeLiveLocals};
+use rustc_mir_dataflow::{Analysis, Results, ResultsCursor, ResultsVisitor, visit_results};
+
+/// Tells at each location which locals are in use. Locations are best asked for block by block.
+pub(in crate::coroutine) struct LiveValues<'mir, 'tcx> {
+    body: &'mir Body<'tcx>,
+    live: Results<'tcx, MaybeLiveLocals>,
+    borrowed: ResultsCursor<'mir, 'tcx, MaybeBorrowedLocals>,
+    /// What is live in front of each statement of the block asked last, and of its end.
+    live_in_block: (Option<BasicBlock>, Vec<DenseBitSet<Local>>),
+    in_use: DenseBitSet<Local>,
+}
+
+impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
+    pub(in crate::coroutine) fn of(tcx: TyCtxt<'tcx>, body: &'mir Body<'tcx>) -> Self {
+        let borrowed = MaybeBorrowedLocals.iterate_to_fixpoint(tcx, body, Some("live values"));
+        LiveValues {
+            body,
+            live: MaybeLiveLocals.iterate_to_fixpoint(tcx, body, Some("live values")),
+            borrowed: borrowed.into_results_cursor(body),
+            live_in_block: (None, Vec::new()),
+            in_use: DenseBitSet::new_empty(body.local_decls.len()),
+        }
+    }
+
+    /// The locals that are in use at `location`.
+    pub(in crate::coroutine) fn in_use(&mut self, location: Location) -> &DenseBitSet<Local> {
+        let Location { block, statement_index } = location;
+        if self.live_in_block.0 != Some(block) {
+            let data = &self.body[block];
+            let nothing = DenseBitSet::new_empty(self.body.local_decls.len());
+            let mut live = LiveInBlock(vec![nothing; data.statements.len() + 1]);
+            visit_results(self.body, [block], &self.live, &mut live);
+            self.live_in_block = (Some(block), live.0);
+        }
+        self.in_use.clone_from(&self.live_in_block.1[statement_index]);
+        self.borrowed.seek_after_primary_effect(location);
+        self.in_use.union(self.borrowed.get());
+        match self.body.stmt_at(location) {
+            either::Either::Left(statement) => {
+                Mentioned(&mut self.in_use).visit_statement(statement, location);
+            }
+            either::Either::Right(terminator) => {
+                Mentioned(&mut self.in_use).visit_terminator(terminator, location);
+            }
+        }
+        &self.in_use
+    }
+}
+
+struct LiveInBlock(Vec<DenseBitSet<Local>>);
+
+impl<'tcx> ResultsVisitor<'tcx, MaybeLiveLocals> for LiveInBlock {
+    // Liveness goes backward: after an effect means in front of the statement.
+    fn visit_after_primary_statement_effect(
+        &mut self,
+        _: &MaybeLiveLocals,
+        state: &DenseBitSet<Local>,
+        _: &Statement<'tcx>,
+        location: Location,
+    ) {
+        self.0[location.statement_index].clone_from(state);
+    }
+
+    fn visit_after_primary_terminator_effect(
+        &mut self,
+        _: &MaybeLiveLocals,
+        state: &DenseBitSet<Local>,
+        _: &Terminator<'tcx>,
+        location: Location,
+    ) {
+        self.0[location.statement_index].clone_from(state);
+    }
+}
+
+/// Collects locals. To mark their storage does not mention them.
+struct Mentioned<'a>(&'a mut DenseBitSet<Local>);
+
+impl<'tcx> Visitor<'tcx> for Mentioned<'_> {
+    fn visit_local(&mut self, local: Local, context: PlaceContext, _: Location) {
+        if context.is_use() {
+            self.0.insert(local);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Keeps the unwindline out of `poll`.
+//!
+//! It runs after a panic alone, but `poll` would have to keep registers and stack for it. So `poll`
+//! has only what is before the first awaited drop. There it suspends the coroutine, and calls the
+//! function that drops it by await (`shims.rs`), on which the coroutine goes on at once: what is
+//! saved there is no more than is saved while that drop is pending.
+//!
+//! ```text
+//! // Before `StateTransform`. `drop` is the first awaited drop that a panic comes to.
+//! drop:    falseEdge -> [real: begin, imaginary: leave]
+//! leave:   yield -> [resume: poll, drop: fork]
+//! fork:    falseEdge -> [real: resumed, imaginary: unreachable]
+//! resumed: _e = unwindline_resume(self) -> begin
+//! poll:    unreachable
+//!
+//! // In `poll`, after that.
+//! bb0:     _s = _2; ..
+//! drop:    goto leave
+//! leave:   discriminant(self) = 7; _0 = Poll::Pending; goto enter
+//! enter:   unwindline_poll::<Self>(self, _e, &raw mut _s) -> end
+//! poll:    _e = unwindline_resume(self) -> enter
+//! end:     _0 = Poll::Pending; return
+//! ```
+//!
+//! The context of the task is seldom needed as long as a call may panic, and never in a register
+//! then: `_s`, whose address is taken, is where `poll` puts it, once.
+//!
+//! Each suspension on the unwindline has `poll` as its `resume` edge. The function that drops the
+//! coroutine comes from the `drop` edges, and goes from `drop` to `begin`.
+//!
+//! The future of `async_drop_in_place` has its unwindline in `poll`: polling it is what dropping it
+//! by await does.
+
+use rustc_hir::lang_items::LangItem;
+use rustc_middle::mir::*;
+use rustc_middle::span_bug;
+use rustc_middle::ty::{Ty, TyCtxt};
+
+use super::super::poll_loop::Emitter;
+use super::super::{CTX_ARG, SELF_ARG};
+use super::Unwindline;
+use crate::patch::MirPatch;
+
+/// What `poll` has in place of the unwindline.
+pub(in crate::coroutine) struct OutlinedUnwindline {
+    /// Where a coroutine is polled that is unwinding. Empty, until `call` fills it.
+    pub(in super::super) poll: BasicBlock,
+    /// The forks in front of the drops that a panic may come to first, each with the block that
+    /// leaves `poll` there.
+    pub(in super::super) entries: Vec<(BasicBlock, BasicBlock)>,
+    exception: Local,
+    /// Where `poll` puts the context of the task.
+    context: Local,
+}
+
+impl OutlinedUnwindline {
+    pub(in super::super) fn of<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        body: &Body<'tcx>,
+        line: &Unwindline,
+        context_ty: Ty<'tcx>,
+        patch: &mut MirPatch<'tcx>,
+    ) -> Option<OutlinedUnwindline> {
+        if tcx.is_async_drop_in_place_coroutine(body.source.def_id()) {
+            return None;
+        }
+        let source_info = SourceInfo::outermost(body.span);
+        let poll = Emitter { tcx, patch, source_info }.empty_block();
+        let context = patch.new_temp(context_ty, body.span);
+        Some(OutlinedUnwindline { poll, entries: vec![], exception: line.exception, context })
+    }
+
+    /// Has `poll`, which is `body` after `StateTransform`, call the function that drops the coroutine
+    /// instead of entering the unwindline.
+    pub(in super::super) fn call<'tcx>(
+        &self,
+        tcx: TyCtxt<'tcx>,
+        body: &mut Body<'tcx>,
+        coroutine_ty: Ty<'tcx>,
+    ) {
+        // Each says in the same way that the coroutine is pending.
+        let Some(&(_, leave)) = self.entries.first() else { return };
+        let returned = body[leave].statements.iter().find(|statement| match &statement.kind {
+            StatementKind::Assign(box (place, _)) => place.local == RETURN_PLACE,
+            _ => false,
+        });
+        let Some(pending) = returned.cloned() else {
+            span_bug!(body.span, "{leave:?} suspends, but returns nothing")
+        };
+
+        let source_info = SourceInfo::outermost(body.span);
+        let mut patch = MirPatch::new(body);
+        let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+        let end = emitter.block(vec![pending], TerminatorKind::Return);
+        let mut statements = vec![];
+        let coroutine = emitter.address(SELF_ARG.into(), coroutine_ty, &mut statements);
+        let context_ty = body.local_decls[self.context].ty;
+        let context = emitter.address(self.context.into(), context_ty, &mut statements);
+        let unit = emitter.temp(tcx.types.unit);
+        let function = tcx.require_lang_item(LangItem::UnwindlinePoll, body.span);
+        let arguments = [coroutine, self.exception, context];
+        let unwind = UnwindAction::Continue;
+        let call = emitter.call((function, coroutine_ty), arguments, unit, end, unwind);
+        let enter = emitter.block(statements, call);
+        let resumed = emitter.resume_unwinding(self.exception, coroutine_ty, enter);
+        emitter.fill(self.poll, vec![], TerminatorKind::Goto { target: resumed });
+        for &(fork, leave) in &self.entries {
+            patch.patch_terminator(fork, TerminatorKind::Goto { target: leave });
+            patch.patch_terminator(leave, TerminatorKind::Goto { target: enter });
+        }
+        patch.apply(body);
+    }
+
+    /// Has the finished `poll` put the context of the task where it is found after a panic.
+    pub(in crate::coroutine) fn keep_context(&self, body: &mut Body<'_>) {
+        if self.entries.is_empty() {
+            return;
+        }
+        let source_info = SourceInfo::outermost(body.span);
+        let value = Rvalue::Use(Operand::Copy(CTX_ARG.into()));
+        let keep = StatementKind::Assign(Box::new((self.context.into(), value)));
+        let start = &mut body.basic_blocks.as_mut()[START_BLOCK];
+        start.statements.insert(0, Statement::new(source_info, keep));
+    }
+}

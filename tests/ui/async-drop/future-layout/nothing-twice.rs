@@ -1,0 +1,142 @@
+//! What a value knows is not saved beside it. The contents of a `Box` are dropped through the
+//! pointer that the `Box` has; a coroutine that is dropped by await knows how much of it is left; and
+//! an erased drop is as large as a boxed future. So each of these futures takes as many bytes as the
+//! one in which the values are closed by hand.
+//@ edition: 2024
+//@ run-pass
+//@ only-64bit
+//@ revisions: await sync
+//@[sync] compile-flags: -Zasync-drop-unwind=sync
+#![feature(async_drop)]
+#![allow(incomplete_features)]
+
+use std::future::AsyncDrop;
+use std::mem::{ManuallyDrop, size_of_val};
+use std::pin::Pin;
+
+#[path = "../auxiliary/support.rs"]
+mod support;
+
+use support::{block_on, leave_after, poll_once, suspend};
+
+struct Guard(u64);
+
+impl Guard {
+    async fn close(&mut self) {
+        suspend().await;
+        assert_eq!(self.0, 7);
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        assert_eq!(self.0, 7);
+    }
+}
+
+impl AsyncDrop for Guard {
+    async fn drop(self: Pin<&mut Self>) {
+        suspend().await;
+        assert_eq!(self.0, 7);
+    }
+}
+
+
+/// Nothing is awaited for this one. It is closed by hand.
+fn plain() -> ManuallyDrop<Guard> {
+    ManuallyDrop::new(Guard(7))
+}
+
+async fn boxed() {
+    let _guard = Box::new(Guard(7));
+    suspend().await;
+}
+
+async fn boxed_by_hand() {
+    let mut guard = Box::new(plain());
+    suspend().await;
+    guard.close().await;
+    drop(guard);
+}
+
+struct Pair(Guard, Guard);
+
+async fn boxed_pair() {
+    let _pair = Box::new(Pair(Guard(7), Guard(7)));
+    suspend().await;
+}
+
+async fn boxed_twice() {
+    let _guard = Box::new(Box::new(Guard(7)));
+    suspend().await;
+}
+
+async fn takes(_guard: Guard) {
+    suspend().await;
+}
+
+async fn takes_by_hand(mut guard: ManuallyDrop<Guard>) {
+    suspend().await;
+    guard.close().await;
+}
+
+async fn calls() {
+    takes(Guard(7)).await;
+}
+
+async fn calls_by_hand() {
+    takes_by_hand(plain()).await;
+}
+
+trait Session {
+    fn close(&mut self) -> Pin<Box<dyn Future<Output = ()> + '_>>;
+}
+
+impl Session for ManuallyDrop<Guard> {
+    fn close(&mut self) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+        Box::pin(Guard::close(self))
+    }
+}
+
+trait Any {}
+
+impl Any for Guard {}
+
+async fn erased() {
+    let _session: Box<dyn Any> = Box::new(Guard(7));
+    suspend().await;
+}
+
+async fn erased_by_hand() {
+    let mut session: Box<dyn Session> = Box::new(plain());
+    suspend().await;
+    session.close().await;
+    drop(session);
+}
+
+/// Polls a future to its end, and drops it in a function and by await after each poll before that.
+fn run<F: Future<Output = ()>>(make: fn() -> F) {
+    block_on(make());
+    for polls in 0.. {
+        let mut future = Box::pin(make());
+        if (0..polls).any(|_| poll_once(future.as_mut()).is_ready()) {
+            return;
+        }
+        drop(future);
+        block_on(leave_after(polls, make()));
+    }
+}
+
+fn main() {
+    assert!(size_of_val(&boxed()) <= size_of_val(&boxed_by_hand()));
+    assert!(size_of_val(&boxed_pair()) <= size_of_val(&boxed_by_hand()));
+    assert!(size_of_val(&boxed_twice()) <= size_of_val(&boxed_by_hand()));
+    assert!(size_of_val(&calls()) <= size_of_val(&calls_by_hand()));
+    assert!(size_of_val(&erased()) <= size_of_val(&erased_by_hand()));
+
+    run(boxed);
+    run(boxed_pair);
+    run(boxed_twice);
+    run(calls);
+    run(erased);
+}

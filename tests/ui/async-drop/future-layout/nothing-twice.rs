@@ -1,7 +1,7 @@
 //! What a value knows is not saved beside it. The contents of a `Box` are dropped through the
-//! pointer that the `Box` has; a coroutine that is dropped by await knows how much of it is left; and
-//! an erased drop is as large as a boxed future. So each of these futures takes as many bytes as the
-//! one in which the values are closed by hand.
+//! pointer that the `Box` has; a coroutine that is dropped by await knows how much of it is left;
+//! and an erased drop is as large as a boxed future. So each of these futures takes at most as many
+//! bytes as the one in which the values are closed by hand.
 //@ edition: 2024
 //@ run-pass
 //@ only-64bit

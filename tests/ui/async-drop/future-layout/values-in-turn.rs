@@ -1,7 +1,8 @@
 //! A saved local has bytes of its own while its value is needed, and not for as long as its scope
 //! lasts: numbers that are used one after the other take as many bytes as one, and so do a number
-//! and the result that is kept while a value is dropped by await. What is needed is not overwritten:
-//! in a loop, behind a branch, assigned in parts, borrowed, or stored although nobody reads it.
+//! and the result that is kept while a value is dropped by await. What is needed is not
+//! overwritten: in a loop, behind a branch, assigned in parts, borrowed, or stored although nobody
+//! reads it.
 //@ edition: 2024
 //@ run-pass
 //@ revisions: packed unpacked o2 o3

@@ -109,8 +109,18 @@ impl<'i> Body<'i> {
     }
 
     /// Makes statements until one diverges. Whether one does.
+    ///
+    /// In a generic function, there is a suspension after each. A value of a type that depends on the
+    /// type parameter is sync-dropped while unwinding if nothing but unwinding drops it, and the
+    /// oracle does not know that. Where the function can be cancelled, that drops the value too.
     pub fn statements(&mut self, nodes: &[Node], statements: &mut Vec<Statement>) -> bool {
-        nodes.iter().any(|node| self.statement(node, statements))
+        nodes.iter().any(|node| {
+            let diverges = self.statement(node, statements);
+            if self.items.generic && !diverges {
+                statements.push(Statement::Expr(Expr::Suspend));
+            }
+            diverges
+        })
     }
 
     /// A block that ends with a way out, from `choice`. What is around may be moved in it.

@@ -84,6 +84,8 @@ struct Items {
     fuel: usize,
     /// How many async blocks there are.
     blocks: usize,
+    /// Whether the function that is made now has a type parameter.
+    generic: bool,
 }
 
 /// Makes a program. If it runs for too long, a smaller one is made of the same choices.
@@ -102,7 +104,7 @@ fn resolve_with(raw: &Raw, fuel: usize) -> Program {
     let root = Signature { generic: false, parameters: Vec::new(), output: Ty::Unit };
     let leaves = raw.functions.len();
     let signatures = vec![root; leaves];
-    let mut items = Items { program, signatures, leaves, fuel: 0, blocks: 0 };
+    let mut items = Items { program, signatures, leaves, fuel: 0, blocks: 0, generic: false };
     for item in &raw.leaves {
         let signature = items.signature(&item.head);
         items.signatures.push(signature);
@@ -135,6 +137,7 @@ impl Items {
     /// The function of this number, which calls later ones. Its signature is known.
     fn function(&mut self, number: usize, item: &RawItem) -> Function {
         let signature = self.signatures[number].clone();
+        self.generic = signature.generic;
         let mut body = Body::new(self, number + 1, signature.output.clone());
         let parameters = body.parameters(&signature, &item.head);
         let block = body.function_body(&item.body);

@@ -115,6 +115,46 @@ async fn erased_by_hand() {
 }
 
 /// Polls a future to its end, and drops it in a function and by await after each poll before that.
+/// Its close has memory of its own meanwhile, and much of it.
+struct Slow([u8; 100]);
+
+impl Slow {
+    async fn close(&mut self) {
+        let message = [self.0[0]; 1000];
+        suspend().await;
+        assert!(message.iter().all(|&byte| byte == 7));
+    }
+}
+
+impl Drop for Slow {
+    fn drop(&mut self) {
+        assert_eq!(self.0, [7; 100]);
+    }
+}
+
+impl AsyncDrop for Slow {
+    async fn drop(mut self: Pin<&mut Self>) {
+        self.close().await;
+    }
+}
+
+fn slow() -> Slow {
+    Slow([7; 100])
+}
+
+/// The first is there alone while the second is made: if that panics, it is dropped by itself.
+async fn pair_slowly() {
+    let _pair = (slow(), slow());
+    suspend().await;
+}
+
+async fn pair_slowly_by_hand() {
+    let mut pair = (ManuallyDrop::new(slow()), ManuallyDrop::new(slow()));
+    suspend().await;
+    pair.0.close().await;
+    pair.1.close().await;
+}
+
 fn run<F: Future<Output = ()>>(make: fn() -> F) {
     block_on(make());
     for polls in 0.. {
@@ -132,6 +172,8 @@ fn main() {
     assert!(size_of_val(&boxed_pair()) <= size_of_val(&boxed_by_hand()));
     assert!(size_of_val(&boxed_twice()) <= size_of_val(&boxed_by_hand()));
     assert!(size_of_val(&calls()) <= size_of_val(&calls_by_hand()));
+    let [ours, by_hand] = [size_of_val(&pair_slowly()), size_of_val(&pair_slowly_by_hand())];
+    assert!(ours <= by_hand + 24, "{ours} and {by_hand}");
     assert!(size_of_val(&erased()) <= size_of_val(&erased_by_hand()));
 
     run(boxed);
@@ -139,4 +181,5 @@ fn main() {
     run(boxed_twice);
     run(calls);
     run(erased);
+    run(pair_slowly);
 }

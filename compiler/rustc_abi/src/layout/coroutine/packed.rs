@@ -25,8 +25,9 @@
 //!
 //! What is left is to colour an interference graph, as a compiler does for the slots of a stack
 //! frame. Locals are placed one after the other, each at the lowest offset that is free of its
-//! neighbours in the graph, in more than one order, of which the best is taken. Captures and the
-//! tag are alive in all states; the bytes of padding between them are used.
+//! neighbours in the graph, in more than one order, of which the best is taken. An order is improved
+//! by placing first what came to lie last. Captures and the tag are alive in all states; the bytes
+//! of padding between them are used.
 //!
 //! Where it costs no byte, what lives longest comes first, and the tag last. The address of the
 //! first local is that of the coroutine, so that a destructor of it is given a pointer that is at
@@ -80,14 +81,21 @@ where
         .iter()
         .map(|layout| layout.align)
         .fold(captures.align.max(tag.align), AbiAlign::max);
+    let place = |order: &Order<LocalIdx>| {
+        let (tag_offset, places) = place_locals(order, local_layouts, *tag, &captured, &neighbours);
+        let ends = places.iter().map(|place| place.end);
+        let end = ends.fold(captures.size.max(tag_offset + tag.size), Ord::max);
+        (end.align_to(align.abi), tag_offset, places)
+    };
+    // No layout is smaller than this.
+    let sum = |sizes: &mut dyn Iterator<Item = Size>| sizes.fold(tag.size, |sum, size| sum + size);
+    let saved = variant_fields.iter().map(|locals| {
+        let saved = locals.iter().map(|&local| local_layouts[local].size);
+        sum(&mut saved.chain(outer_layouts.iter().map(|layout| layout.size)))
+    });
+    let least = saved.max().unwrap_or(Size::ZERO).align_to(align.abi);
     let (size, tag_offset, places) = orders(local_layouts, variant_fields)
-        .map(|order| {
-            let (tag_offset, places) =
-                place_locals(&order, local_layouts, *tag, &captured, &neighbours);
-            let ends = places.iter().map(|place| place.end);
-            let end = ends.fold(captures.size.max(tag_offset + tag.size), Ord::max);
-            (end.align_to(align.abi), tag_offset, places)
-        })
+        .map(|order| improved(order, least, place))
         .min_by_key(|&(size, ..)| size)
         .unwrap();
     if size >= unpacked.size {
@@ -161,6 +169,34 @@ where
         Order { locals: lowest_alignment_first, tag_first: true },
     ]
     .into_iter()
+}
+
+/// What `place` makes of `order`: a size, the offset of the tag, and the bytes of each local. As long
+/// as the size is more than `least`, the local that ends last is placed before all others, for some
+/// times.
+fn improved<LocalIdx: Idx>(
+    mut order: Order<LocalIdx>,
+    least: Size,
+    place: impl Fn(&Order<LocalIdx>) -> (Size, Size, IndexVec<LocalIdx, Range<Size>>),
+) -> (Size, Size, IndexVec<LocalIdx, Range<Size>>) {
+    const TIMES: usize = 6;
+    let mut best = place(&order);
+    let mut last = best.2.clone();
+    for _ in 0..TIMES {
+        let highest = last.iter_enumerated().max_by_key(|(_, place)| place.end);
+        let Some((highest, _)) = highest.filter(|_| best.0 > least) else { break };
+        if order.locals.first() == Some(&highest) {
+            break;
+        }
+        order.locals.retain(|&local| local != highest);
+        order.locals.insert(0, highest);
+        let placed = place(&order);
+        last = placed.2.clone();
+        if placed.0 < best.0 {
+            best = placed;
+        }
+    }
+    best
 }
 
 /// The offset of the tag, and for all states the bytes of each local.

@@ -5,7 +5,7 @@
 //@ edition: 2024
 //@ run-pass
 //@ only-64bit
-//@ revisions: await sync
+//@ revisions: awaited sync
 //@[sync] compile-flags: -Zasync-drop-unwind=sync
 #![feature(async_drop)]
 #![allow(incomplete_features)]

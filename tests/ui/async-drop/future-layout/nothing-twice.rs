@@ -8,7 +8,7 @@
 //@ revisions: awaited sync
 //@[sync] compile-flags: -Zasync-drop-unwind=sync
 #![feature(async_drop)]
-#![allow(incomplete_features)]
+#![allow(incomplete_features, dead_code)]
 
 use std::future::AsyncDrop;
 use std::mem::{ManuallyDrop, size_of_val};

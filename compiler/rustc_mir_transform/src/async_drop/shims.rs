@@ -140,7 +140,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
             None => coroutine.coroutine_drop_proxy_async = Some(poll),
         }
         if let Some(outlined) = self.outlined {
-            outlined.call(tcx, body, self.coroutine_ty);
+            outlined.call(tcx, body, self.transform, self.coroutine_ty);
         }
         resolve_forks(tcx, body, Line::Mainline);
         if let Some(context) = self.drop_context {

@@ -39,6 +39,7 @@ use rustc_middle::ty::{Ty, TyCtxt};
 use super::super::poll_loop::Emitter;
 use super::super::{CTX_ARG, SELF_ARG};
 use super::Unwindline;
+use crate::coroutine::TransformVisitor;
 use crate::patch::MirPatch;
 
 /// What `poll` has in place of the unwindline.
@@ -76,6 +77,7 @@ impl OutlinedUnwindline {
         &self,
         tcx: TyCtxt<'tcx>,
         body: &mut Body<'tcx>,
+        transform: &TransformVisitor<'tcx>,
         coroutine_ty: Ty<'tcx>,
     ) {
         // Each says in the same way that the coroutine is pending.
@@ -103,7 +105,19 @@ impl OutlinedUnwindline {
         let call = emitter.call((function, coroutine_ty), arguments, unit, end, unwind);
         let enter = emitter.block(statements, call);
         let resumed = emitter.resume_unwinding(self.exception, coroutine_ty, enter);
-        emitter.fill(self.poll, vec![], TerminatorKind::Goto { target: resumed });
+        // Resuming gives each local the storage that it had. None is used here.
+        let always_live = &transform.always_live_locals;
+        let stored = (0..always_live.domain_size()).map(Local::from_usize).filter(|&local| {
+            let mut points = transform.suspension_points.iter();
+            !transform.remap.contains(local)
+                && !always_live.contains(local)
+                && points.any(|point| {
+                    point.resume == self.poll && point.storage_liveness.contains(local)
+                })
+        });
+        let dead = stored.map(|local| emitter.statement(StatementKind::StorageDead(local)));
+        let dead = dead.collect();
+        emitter.fill(self.poll, dead, TerminatorKind::Goto { target: resumed });
         for &(fork, leave) in &self.entries {
             patch.patch_terminator(fork, TerminatorKind::Goto { target: leave });
             patch.patch_terminator(leave, TerminatorKind::Goto { target: enter });

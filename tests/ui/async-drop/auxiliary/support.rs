@@ -155,6 +155,18 @@ pub fn cancel_after<F: Future>(title: &str, polls: usize, future: F) {
     assert_none_alive();
 }
 
+/// After each poll but the last, drops a future of `make` in a function, and one in an async body.
+pub fn cancel_everywhere<F: Future>(make: impl Fn() -> F) {
+    for polls in 0.. {
+        let mut future = Box::pin(make());
+        if (0..polls).any(|_| poll_once(future.as_mut()).is_ready()) {
+            return;
+        }
+        drop(future);
+        block_on(leave_after(polls, make()));
+    }
+}
+
 /// Polls a future `polls` times in an async body and then leaves the scope that it is pinned in.
 pub async fn leave_after(polls: usize, future: impl Future) {
     {

@@ -17,7 +17,7 @@ use std::pin::Pin;
 #[path = "../auxiliary/support.rs"]
 mod support;
 
-use support::{block_on, leave_after, poll_once, suspend};
+use support::{block_on, cancel_everywhere, suspend};
 
 struct Guard(u64);
 
@@ -114,7 +114,6 @@ async fn erased_by_hand() {
     drop(session);
 }
 
-/// Polls a future to its end, and drops it in a function and by await after each poll before that.
 /// Its close has memory of its own meanwhile, and much of it.
 struct Slow([u8; 100]);
 
@@ -157,14 +156,7 @@ async fn pair_slowly_by_hand() {
 
 fn run<F: Future<Output = ()>>(make: fn() -> F) {
     block_on(make());
-    for polls in 0.. {
-        let mut future = Box::pin(make());
-        if (0..polls).any(|_| poll_once(future.as_mut()).is_ready()) {
-            return;
-        }
-        drop(future);
-        block_on(leave_after(polls, make()));
-    }
+    cancel_everywhere(make);
 }
 
 fn main() {

@@ -20,7 +20,7 @@ use std::pin::Pin;
 #[path = "../auxiliary/support.rs"]
 mod support;
 
-use support::{block_on, leave_after, poll_once, suspend};
+use support::{block_on, cancel_everywhere, suspend};
 
 struct Guard(u64);
 
@@ -131,20 +131,12 @@ async fn never_read() -> u64 {
     sum(kept)
 }
 
-/// Polls a future to its end, and drops it in a function and by await after each poll before that.
 fn check<F: Future>(make: impl Fn() -> F, expected: F::Output)
 where
     F::Output: PartialEq + std::fmt::Debug,
 {
     assert_eq!(block_on(make()), expected);
-    for polls in 0.. {
-        let mut future = Box::pin(make());
-        if (0..polls).any(|_| poll_once(future.as_mut()).is_ready()) {
-            return;
-        }
-        drop(future);
-        block_on(leave_after(polls, make()));
-    }
+    cancel_everywhere(make);
 }
 
 fn main() {

@@ -11,8 +11,9 @@
 //! - the **syncline** is the dropline of a coroutine that is cancelled where nothing can await. It
 //!   drops the same places in the same order, each by sync drop, and never suspends.
 //!
-//! MIR building lays out the first two. This module finds the dropline and the unwindline, tells which drops are
-//! awaited, and names the blocks of the dropline for which the syncline needs a block of its own.
+//! MIR building lays out the first two. This module finds the dropline and the unwindline, tells
+//! which drops are awaited, and names the blocks of the dropline for which the syncline needs a block
+//! of its own.
 
 use rustc_index::IndexVec;
 use rustc_index::bit_set::DenseBitSet;

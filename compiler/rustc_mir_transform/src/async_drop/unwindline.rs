@@ -39,9 +39,10 @@
 //! unwindline suspends, `std` keeps it under the coroutine's address, and gives it back when the
 //! coroutine goes on.
 //!
-//! Liveness sees all that, and `poll` has little of it (`unwindline/outlined.rs`). So a coroutine saves what the unwindline needs where that suspends, and
-//! a path without a panic pays for no more than the place that it takes. To this end the drop flags
-//! are copied as the line is entered: it would keep them in the coroutine otherwise.
+//! Liveness sees all that, and `poll` has little of it (`unwindline/outlined.rs`). So a coroutine
+//! saves what the unwindline needs where that suspends, and a path without a panic pays for no more
+//! than the place that it takes. To this end the drop flags are copied as the line is entered: it
+//! would keep them in the coroutine otherwise.
 //!
 //! A value that each path without a panic moves away is not awaited there, and so nobody has asked
 //! whether it may be kept across a suspension. If it certainly has a destructor, it is awaited while

@@ -60,6 +60,23 @@ pub(super) fn build_destructor_future_drop<'tcx>(
     body
 }
 
+/// Builds the function in which a coroutine of type `coroutine_ty` goes on while it unwinds.
+pub(super) fn build_unwindline<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    instance: InstanceKind<'tcx>,
+    coroutine_ty: Ty<'tcx>,
+) -> Body<'tcx> {
+    let ty::Coroutine(def_id, args) = *coroutine_ty.kind() else {
+        bug!("{coroutine_ty} is no coroutine")
+    };
+    let body = tcx.optimized_mir(body_def_id(tcx, def_id, args)).coroutine_unwindline().unwrap();
+    let mut body = ty::EarlyBinder::bind(body.clone()).instantiate(tcx, args);
+    body.source.instance = instance;
+    body.phase = MirPhase::Runtime(RuntimePhase::Initial);
+    body.var_debug_info.clear();
+    body
+}
+
 /// The body of a coroutine with these arguments. It is not that of `def_id` if the coroutine comes
 /// from an async closure that was called by value: such a coroutine owns what the closure captured.
 pub(super) fn body_def_id<'tcx>(

@@ -7,10 +7,13 @@
 //! - `sync_drop_shim`, `fn(*mut Coroutine)`, runs on the syncline. It is the drop glue.
 //! - `drop_poll_shim`, `fn(Pin<&mut Coroutine>, &mut Context<'_>) -> Poll<()>`, runs on the
 //!   dropline and may suspend; it is polled until it is ready. A coroutine that awaits no drop has
-//!   `drop_poll_proxy` instead, which runs the drop glue and is ready at once.
+//!   `drop_poll_proxy` instead, which runs the drop glue and is ready at once. Both leave the
+//!   coroutine in the state "returned", so that neither polling it again nor dropping it afterwards
+//!   touches what has been dropped.
 //!
-//! The latter two leave the coroutine in the state "returned", so that neither polling it again nor
-//! dropping it afterwards touches what has been dropped.
+//! `unwindline_shim`, of the type of `drop_poll_shim`, is made in the same way, but drops nothing
+//! that is not on the unwindline. It is what a coroutine goes on with that is unwinding, be it polled
+//! or dropped by await (`unwindline/outlined.rs`), and never ready: the panic goes on.
 
 use super::unwindline::{OutlinedUnwindline, awaits_while_unwinding};
 use super::*;
@@ -88,6 +91,7 @@ fn open_drops_of_captures<'tcx>(
 enum Line {
     Mainline,
     Dropline,
+    Unwindline,
     Syncline,
 }
 
@@ -100,8 +104,9 @@ fn resolve_forks(tcx: TyCtxt<'_>, body: &mut Body<'_>, line: Line) {
         let kind = &mut data.terminator_mut().kind;
         if let TerminatorKind::FalseEdge { real_target, imaginary_target } = *kind {
             let target = match line {
-                Line::Mainline | Line::Dropline if catches || !is_cleanup => real_target,
-                Line::Mainline | Line::Dropline | Line::Syncline => imaginary_target,
+                Line::Syncline => imaginary_target,
+                _ if is_cleanup && !catches => imaginary_target,
+                Line::Mainline | Line::Dropline | Line::Unwindline => real_target,
             };
             *kind = TerminatorKind::Goto { target };
         }
@@ -132,6 +137,11 @@ impl<'tcx> DropShims<'_, 'tcx> {
             None => self.drop_poll_proxy(body),
         };
         deref_finder(self.tcx, &mut poll, false);
+        let unwindline = self.drop_context.zip(self.outlined).map(|(context, outlined)| {
+            let mut unwindline = self.unwindline_shim(body, context, outlined);
+            deref_finder(self.tcx, &mut unwindline, false);
+            unwindline
+        });
 
         let coroutine = body.coroutine.as_mut().unwrap();
         coroutine.coroutine_drop = Some(sync);
@@ -139,6 +149,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
             Some(_) => coroutine.coroutine_drop_async = Some(poll),
             None => coroutine.coroutine_drop_proxy_async = Some(poll),
         }
+        coroutine.coroutine_unwindline = unwindline;
         if let Some(outlined) = self.outlined {
             outlined.call(tcx, body, self.transform, self.coroutine_ty);
         }
@@ -150,7 +161,8 @@ impl<'tcx> DropShims<'_, 'tcx> {
 
     fn sync_drop_shim(&self, body: &Body<'tcx>) -> Body<'tcx> {
         let tcx = self.tcx;
-        let mut body = self.copy_with_line(body, Line::Syncline);
+        let mut body = self.copy(body);
+        resolve_forks(tcx, &mut body, Line::Syncline);
         let source_info = SourceInfo::outermost(body.span);
 
         let cases = self.cases(&mut body);
@@ -186,15 +198,21 @@ impl<'tcx> DropShims<'_, 'tcx> {
 
     fn drop_poll_shim(&self, body: &Body<'tcx>, context: Local) -> Body<'tcx> {
         let tcx = self.tcx;
-        assert!(!self.transform.remap.contains(context), "the dropline's context was saved");
-        let mut body = self.copy_with_line(body, Line::Dropline);
-        self.return_poll_unit(&mut body);
-        receive_context(tcx, &mut body, context);
-        if self.can_unwind {
-            generate_poison_block_and_redirect_unwinds_there(self.transform, &mut body);
+        let mut body = self.copy(body);
+        if let Some(outlined) = self.outlined {
+            outlined.call(tcx, &mut body, self.transform, self.coroutine_ty);
         }
+        resolve_forks(tcx, &mut body, Line::Dropline);
+        self.make_poll_unit(&mut body, context);
 
         let cases = self.cases(&mut body);
+        if let Some(outlined) = self.outlined {
+            for &(state, case) in &cases {
+                if outlined.has_state(self.transform, state) {
+                    outlined.go_on_from(&mut body.basic_blocks_mut()[case]);
+                }
+            }
+        }
         let finished = insert_poll_ready_block(tcx, &mut body);
         insert_switch(&mut body, cases, self.transform, finished);
         for data in body.basic_blocks_mut() {
@@ -202,19 +220,55 @@ impl<'tcx> DropShims<'_, 'tcx> {
                 self.finish(data);
             }
         }
+        if let Some(outlined) = self.outlined {
+            outlined.keep_context(&mut body);
+        }
+        self.finish_poll_unit(&mut body, "coroutine_drop_async");
+        body
+    }
 
-        make_coroutine_state_argument_pinned(tcx, &mut body);
-        simplify::remove_dead_blocks(&mut body);
+    fn unwindline_shim(
+        &self,
+        body: &Body<'tcx>,
+        context: Local,
+        outlined: &OutlinedUnwindline,
+    ) -> Body<'tcx> {
+        let mut body = self.copy(body);
+        resolve_forks(self.tcx, &mut body, Line::Unwindline);
+        self.make_poll_unit(&mut body, context);
+
+        let mut cases = create_cases(&mut body, self.transform, Operation::Drop);
+        cases.retain(|&(state, _)| outlined.has_state(self.transform, state));
+        let never = insert_term_block(&mut body, TerminatorKind::Unreachable);
+        insert_switch(&mut body, cases, self.transform, never);
+        self.finish_poll_unit(&mut body, "coroutine_unwindline");
+        body
+    }
+
+    /// Makes `body` a function that receives the task context, returns `Poll<()>`, and poisons the
+    /// coroutine if it unwinds.
+    fn make_poll_unit(&self, body: &mut Body<'tcx>, context: Local) {
+        assert!(!self.transform.remap.contains(context), "the dropline's context was saved");
+        self.return_poll_unit(body);
+        receive_context(self.tcx, body, context);
+        if self.can_unwind {
+            generate_poison_block_and_redirect_unwinds_there(self.transform, body);
+        }
+    }
+
+    fn finish_poll_unit(&self, body: &mut Body<'tcx>, name: &'static str) {
+        let tcx = self.tcx;
+        make_coroutine_state_argument_pinned(tcx, body);
+        simplify::remove_dead_blocks(body);
         pm::run_passes_no_validate(
             tcx,
-            &mut body,
+            body,
             &[&abort_unwinding_calls::AbortUnwindingCalls],
             None,
         );
-        if let Some(dumper) = MirDumper::new(tcx, "coroutine_drop_async", &body) {
-            dumper.dump_mir(&body);
+        if let Some(dumper) = MirDumper::new(tcx, name, body) {
+            dumper.dump_mir(body);
         }
-        body
     }
 
     /// `drop_in_place(self); Poll::Ready(())`.
@@ -261,12 +315,10 @@ impl<'tcx> DropShims<'_, 'tcx> {
         body
     }
 
-    /// A copy of the body whose forks all lead to `line`.
-    fn copy_with_line(&self, body: &Body<'tcx>, line: Line) -> Body<'tcx> {
+    /// A copy of the body. A shim is made from the coroutine, but is none.
+    fn copy(&self, body: &Body<'tcx>) -> Body<'tcx> {
         let mut body = body.clone();
-        // The shim is made from the coroutine, but is none.
         let _ = body.coroutine.take();
-        resolve_forks(self.tcx, &mut body, line);
         body
     }
 

@@ -16,12 +16,10 @@
 
 use super::payload_as_str;
 use crate::any::Any;
-use crate::future::async_drop_in_place;
-use crate::mem::ManuallyDrop;
 use crate::pin::Pin;
 use crate::process;
 use crate::sync::nonpoison::Mutex;
-use crate::task::Context;
+use crate::task::{Context, Poll};
 
 // What the panic runtime knows of exceptions.
 unsafe extern "Rust" {
@@ -75,37 +73,37 @@ unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
     SUSPENDED.lock().push((coroutine.addr(), Exception(exception)));
 }
 
-/// Polls a coroutine that holds `exception`, until it suspends. Where its unwindline ends, the panic
-/// goes on. `context` is where `poll` has put the context of the task, for this and nothing else: in
-/// a register it would cost more. It is read as if it were volatile, or LLVM would pass it in one.
-///
-/// A coroutine that is unwinding and one that is being dropped by await do the same, so this calls
-/// the function that drops the coroutine. `poll` has no copy of that, and is not made larger or
-/// slower by what happens after a panic.
+/// Goes on with a coroutine that is unwinding, until it suspends. Where its unwindline ends, the
+/// panic goes on. `context` is where the caller has put the context of the task, for this and
+/// nothing else: in a register it would cost more. It is read as if it were volatile, or LLVM would
+/// pass it in one.
 ///
 /// # Safety
 ///
-/// As for `suspend`. `coroutine` is pinned, and in a state of its unwindline.
+/// `coroutine` is pinned, in a state of its unwindline, and has called `suspend`.
 #[cold]
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_poll")]
-unsafe fn poll<C>(coroutine: *mut C, exception: *mut u8, context: *mut &mut Context<'_>) {
-    // SAFETY: `poll` does not use it again.
+unsafe fn poll<C>(coroutine: *mut C, context: *mut &mut Context<'_>) {
+    // SAFETY: The caller does not use it again.
     let context = unsafe { context.read_volatile() };
-    // SAFETY: The coroutine holds it.
-    unsafe { suspend(coroutine.cast(), exception) };
-    // SAFETY: The coroutine is pinned. Who owns it still owns it afterwards, since the future,
-    // which would drop it, is forgotten.
-    let mut drop = ManuallyDrop::new(unsafe { async_drop_in_place(coroutine) });
-    // To drop that future by await is to go on with it, and is another function: what cancels the
-    // coroutine has its own, which can be inlined there if it is called nowhere else.
-    //
-    // SAFETY: As above. Neither future is moved.
-    let mut drop = ManuallyDrop::new(unsafe { async_drop_in_place(&raw mut *drop) });
-    let drop = unsafe { Pin::new_unchecked(&mut *drop) };
-    // It is never ready: the panic goes on. And it is not polled again: the coroutine knows how
-    // far it is.
-    let _ = drop.poll(context);
+    // SAFETY: As for this function. It is never ready: the panic goes on.
+    let _ = unsafe { unwindline(Pin::new_unchecked(&mut *coroutine), context) };
+}
+
+/// The unwindline of the coroutine `C`. It needs not be fast.
+///
+/// # Safety
+///
+/// As for `poll`.
+#[cold]
+#[inline(never)]
+#[optimize(size)]
+#[allow(unconditional_recursion)]
+#[cfg_attr(not(test), lang = "unwindline")]
+unsafe fn unwindline<C>(coroutine: Pin<&mut C>, context: &mut Context<'_>) -> Poll<()> {
+    // SAFETY: The compiler resolves this to a function that it makes for each `C`.
+    unsafe { unwindline(coroutine, context) }
 }
 
 /// Called when a coroutine goes on, or is dropped, that was suspended with an exception. Returns

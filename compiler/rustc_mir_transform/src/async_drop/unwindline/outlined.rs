@@ -1,9 +1,9 @@
-//! Keeps the unwindline out of `poll`.
+//! Keeps the unwindline out of `poll`, and out of the function that drops the coroutine by await.
 //!
-//! It runs after a panic alone, but `poll` would have to keep registers and stack for it. So `poll`
-//! has only what is before the first awaited drop. There it suspends the coroutine, and calls the
-//! function that drops it by await (`shims.rs`), on which the coroutine goes on at once: what is
-//! saved there is no more than is saved while that drop is pending.
+//! It runs after a panic alone, but they would have to keep registers and stack for it. So they have
+//! only what is before the first awaited drop. There they suspend the coroutine, and call its
+//! unwindline (`shims.rs`), on which the coroutine goes on at once: what is saved there is no more
+//! than is saved while that drop is pending.
 //!
 //! ```text
 //! // Before `StateTransform`. `drop` is the first awaited drop that a panic comes to.
@@ -16,17 +16,18 @@
 //! // In `poll`, after that.
 //! bb0:     _s = _2; ..
 //! drop:    goto leave
-//! leave:   discriminant(self) = 7; _0 = Poll::Pending; goto enter
-//! enter:   unwindline_poll::<Self>(self, _e, &raw mut _s) -> end
-//! poll:    _e = unwindline_resume(self) -> enter
+//! leave:   discriminant(self) = 7; goto suspend
+//! suspend: unwindline_suspend(self, _e) -> poll
+//! poll:    unwindline_poll::<Self>(self, &raw mut _s) -> end
 //! end:     _0 = Poll::Pending; return
 //! ```
 //!
 //! The context of the task is seldom needed as long as a call may panic, and never in a register
 //! then: `_s`, whose address is taken, is where `poll` puts it, once.
 //!
-//! Each suspension on the unwindline has `poll` as its `resume` edge. The function that drops the
-//! coroutine comes from the `drop` edges, and goes from `drop` to `begin`.
+//! Each suspension on the unwindline has `poll` as its `resume` edge, and in the function that drops
+//! the coroutine it is the way on, too. The unwindline itself comes from the `drop` edges, and goes
+//! from `drop` to `begin`.
 //!
 //! The future of `async_drop_in_place` has its unwindline in `poll`: polling it is what dropping it
 //! by await does.
@@ -42,7 +43,7 @@ use super::Unwindline;
 use crate::coroutine::TransformVisitor;
 use crate::patch::MirPatch;
 
-/// What `poll` has in place of the unwindline.
+/// What a coroutine's functions have in place of the unwindline.
 pub(in crate::coroutine) struct OutlinedUnwindline {
     /// Where a coroutine is polled that is unwinding. Empty, until `call` fills it.
     pub(in super::super) poll: BasicBlock,
@@ -71,8 +72,23 @@ impl OutlinedUnwindline {
         Some(OutlinedUnwindline { poll, entries: vec![], exception: line.exception, context })
     }
 
-    /// Has `poll`, which is `body` after `StateTransform`, call the function that drops the coroutine
-    /// instead of entering the unwindline.
+    /// Whether a coroutine in `state` is on the unwindline.
+    pub(in super::super) fn has_state(
+        &self,
+        transform: &TransformVisitor<'_>,
+        state: usize,
+    ) -> bool {
+        let mut points = transform.suspension_points.iter();
+        points.any(|point| point.state == state && point.resume == self.poll)
+    }
+
+    /// Lets `case`, where a coroutine is dropped in a state of its unwindline, poll that.
+    pub(in super::super) fn go_on_from(&self, case: &mut BasicBlockData<'_>) {
+        case.terminator_mut().kind = TerminatorKind::Goto { target: self.poll };
+    }
+
+    /// Has `body`, which is a function of the coroutine after `StateTransform`, call the unwindline
+    /// instead of entering it.
     pub(in super::super) fn call<'tcx>(
         &self,
         tcx: TyCtxt<'tcx>,
@@ -94,18 +110,7 @@ impl OutlinedUnwindline {
         let mut patch = MirPatch::new(body);
         let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
         let end = emitter.block(vec![pending], TerminatorKind::Return);
-        let mut statements = vec![];
-        let coroutine = emitter.address(SELF_ARG.into(), coroutine_ty, &mut statements);
-        let context_ty = body.local_decls[self.context].ty;
-        let context = emitter.address(self.context.into(), context_ty, &mut statements);
-        let unit = emitter.temp(tcx.types.unit);
-        let function = tcx.require_lang_item(LangItem::UnwindlinePoll, body.span);
-        let arguments = [coroutine, self.exception, context];
-        let unwind = UnwindAction::Continue;
-        let call = emitter.call((function, coroutine_ty), arguments, unit, end, unwind);
-        let enter = emitter.block(statements, call);
-        let resumed = emitter.resume_unwinding(self.exception, coroutine_ty, enter);
-        // Resuming gives each local the storage that it had. None is used here.
+        // Going on gives each local the storage that it had. None is used here.
         let always_live = &transform.always_live_locals;
         let stored = (0..always_live.domain_size()).map(Local::from_usize).filter(|&local| {
             let mut points = transform.suspension_points.iter();
@@ -116,16 +121,24 @@ impl OutlinedUnwindline {
                 })
         });
         let dead = stored.map(|local| emitter.statement(StatementKind::StorageDead(local)));
-        let dead = dead.collect();
-        emitter.fill(self.poll, dead, TerminatorKind::Goto { target: resumed });
+        let mut statements: Vec<_> = dead.collect();
+        let coroutine = emitter.address(SELF_ARG.into(), coroutine_ty, &mut statements);
+        let context_ty = body.local_decls[self.context].ty;
+        let context = emitter.address(self.context.into(), context_ty, &mut statements);
+        let unit = emitter.temp(tcx.types.unit);
+        let function = tcx.require_lang_item(LangItem::UnwindlinePoll, body.span);
+        let unwind = UnwindAction::Continue;
+        let call = emitter.call((function, coroutine_ty), [coroutine, context], unit, end, unwind);
+        emitter.fill(self.poll, statements, call);
+        let suspend = emitter.suspend_unwinding(self.exception, coroutine_ty, self.poll);
         for &(fork, leave) in &self.entries {
             patch.patch_terminator(fork, TerminatorKind::Goto { target: leave });
-            patch.patch_terminator(leave, TerminatorKind::Goto { target: enter });
+            patch.patch_terminator(leave, TerminatorKind::Goto { target: suspend });
         }
         patch.apply(body);
     }
 
-    /// Has the finished `poll` put the context of the task where it is found after a panic.
+    /// Has the finished `body` put the context of the task where it is found after a panic.
     pub(in crate::coroutine) fn keep_context(&self, body: &mut Body<'_>) {
         if self.entries.is_empty() {
             return;

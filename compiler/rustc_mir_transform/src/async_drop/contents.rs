@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! entry:  _t = &raw mut place; _o = release_contents(move _t)   -> [return: test, unwind: unwind]
-//! test:   switch discriminant(_o)                               -> [None: succ, Some: drop]
-//! drop:   _c = (_o as Some).0; async drop(*_c) -> [return: free, unwind: free', drop: free'']
+//! test:   switch _o                                             -> [false: succ, true: find]
+//! find:   _t = &raw mut place; _n = contents(move _t)           -> [return: drop, unwind unreachable]
+//! drop:   _c = _n as *mut T; async drop(*_c) -> [return: free, unwind: free', drop: free'']
 //! free:   _t = &raw mut place; _u = drop_emptied(move _t)       -> [return: succ, unwind: unwind]
 //! ```
 //!
@@ -34,18 +35,14 @@ where
         let items = tcx.require_lang_item(LangItem::AsyncDropContents, span);
         let methods = tcx.associated_items(items).in_definition_order();
         let methods: Vec<DefId> = methods.filter(|item| item.is_fn()).map(|i| i.def_id).collect();
-        let &[release_contents, drop_emptied] = &methods[..] else {
+        let &[release_contents, contents_of, drop_emptied] = &methods[..] else {
             span_bug!(span, "`AsyncDropContents` has other methods");
         };
-        let Some(option_ty) = output_ty(tcx, typing_env, release_contents, ty) else {
+        let Some(non_null_ty) = output_ty(tcx, typing_env, contents_of, ty) else {
             return self.complete_drop(self.succ, self.unwind);
         };
-        let argument_of = |ty: Ty<'tcx>| match ty.kind() {
-            ty::Adt(_, args) => args.type_at(0),
-            _ => bug!("`release_contents` returns `{ty}`"),
-        };
-        let non_null_ty = argument_of(option_ty);
-        let pointer_ty = Ty::new_mut_ptr(tcx, argument_of(non_null_ty));
+        let ty::Adt(_, args) = non_null_ty.kind() else { bug!("a pointer of type {non_null_ty}") };
+        let pointer_ty = Ty::new_mut_ptr(tcx, args.type_at(0));
         let contents = self.new_temp(pointer_ty);
 
         let (succ, unwind) = (self.succ, self.unwind);
@@ -66,20 +63,28 @@ where
 
         let place = self.place;
         let mut emitter = self.emitter();
-        let option = emitter.temp(option_ty);
-        let non_null = emitter.payload(option, non_null_ty);
-        let pointer = Rvalue::Cast(CastKind::Transmute, Operand::Copy(non_null), pointer_ty);
+        let non_null = emitter.temp(non_null_ty);
+        let pointer = Rvalue::Cast(CastKind::Transmute, Operand::Copy(non_null.into()), pointer_ty);
         let statements = vec![
             emitter.statement(StatementKind::StorageLive(contents)),
             emitter.assign(contents, pointer),
         ];
         let drop = emitter.block(statements, TerminatorKind::Goto { target: drop });
 
-        let test = emitter.test_option(false, (option, option_ty), drop, succ);
+        let mut statements = Vec::new();
+        let this = emitter.address(place, ty, &mut statements);
+        let find =
+            emitter.call((contents_of, ty), [this], non_null, drop, UnwindAction::Unreachable);
+        let find = emitter.block(statements, find);
+
+        let is_released = emitter.temp(tcx.types.bool);
+        let kind = TerminatorKind::if_(Operand::Move(is_released.into()), find, succ);
+        let test = emitter.block(vec![], kind);
 
         let mut statements = Vec::new();
         let this = emitter.address(place, ty, &mut statements);
-        let call = emitter.call((release_contents, ty), [this], option, test, unwind.into_action());
+        let function = (release_contents, ty);
+        let call = emitter.call(function, [this], is_released, test, unwind.into_action());
         emitter.block(statements, call)
     }
 

@@ -43,7 +43,7 @@ use rustc_middle::bug;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 
-use super::box_pointers::take_box_pointers_anew;
+use super::contents_pointers::take_contents_pointers_anew;
 use super::lines::{AwaitedDrop, Lines};
 use super::poll_loop::{Emitter, Exits, Suspend};
 use super::unwindline::{OutlinedUnwindline, Unwindline};
@@ -115,7 +115,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     let Expander { patch, outlined, .. } = expander;
     patch.apply(body);
     forget_async_drops(body);
-    take_box_pointers_anew(body);
+    take_contents_pointers_anew(tcx, body);
     if let Some(fork) = fork {
         fork_start(body, fork);
     }

@@ -21,8 +21,8 @@
 //! owner that can own another value of its type: it would contain itself otherwise.
 //!
 //! What a coroutine stores is packed: `captures_in_place.rs` keeps parameters where they were
-//! captured, `box_pointers.rs` saves no pointer that a `Box` has, `live_values.rs` tells when a local
-//! needs its bytes, and `rustc_abi/src/layout/coroutine/packed.rs` lets locals share them.
+//! captured, `contents_pointers.rs` saves no pointer that an owner has, `live_values.rs` tells when a
+//! local needs its bytes, and `rustc_abi/src/layout/coroutine/packed.rs` lets locals share them.
 //!
 //! Before all this, `drop_points.rs` tells what is alive at each drop that may be awaited, for the
 //! auto traits of the coroutine.
@@ -47,8 +47,8 @@ use rustc_span::{DesugaringKind, sym};
 
 use super::*;
 
-mod box_pointers;
 mod captures_in_place;
+mod contents_pointers;
 mod destructor;
 mod drop_points;
 mod expand;

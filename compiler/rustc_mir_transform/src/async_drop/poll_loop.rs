@@ -155,27 +155,6 @@ impl<'tcx> Emitter<'_, 'tcx> {
         }
     }
 
-    /// What is in `option`, if that is `Some`.
-    pub(crate) fn payload(&self, option: Local, ty: Ty<'tcx>) -> Place<'tcx> {
-        const SOME: VariantIdx = VariantIdx::from_u32(1);
-        let some = self.tcx.mk_place_downcast_unnamed(option.into(), SOME);
-        self.tcx.mk_place_field(some, FieldIdx::ZERO, ty)
-    }
-
-    /// Builds the block that tests whether an `Option` is `Some`.
-    pub(crate) fn test_option(
-        &mut self,
-        is_cleanup: bool,
-        (option, ty): (Local, Ty<'tcx>),
-        some: BasicBlock,
-        none: BasicBlock,
-    ) -> BasicBlock {
-        let discriminant = self.temp(ty.discriminant_ty(self.tcx));
-        let read = self.assign(discriminant, Rvalue::Discriminant(option.into()));
-        let test = TerminatorKind::if_(Operand::Move(discriminant.into()), some, none);
-        self.block_on(is_cleanup, vec![read], test)
-    }
-
     /// Gives the local for the task context a definition for liveness to see. `shims.rs` puts the
     /// context of the function at hand in its place.
     pub(super) fn define_context(&self, context: Local, ty: Ty<'tcx>) -> Statement<'tcx> {

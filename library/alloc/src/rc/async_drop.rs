@@ -13,16 +13,22 @@ unsafe impl<T: ?Sized, A: Allocator> AsyncDropContents for Rc<T, A> {
     type Contents = T;
 
     #[inline]
-    unsafe fn release_contents(to_drop: *mut Self) -> Option<NonNull<T>> {
+    unsafe fn release_contents(to_drop: *mut Self) -> bool {
         // SAFETY: the pointer is the caller's to give away. This does what `Drop` does.
         unsafe {
             (*to_drop).inner().dec_strong();
             if (*to_drop).inner().strong() == 0 {
-                return Some(NonNull::new_unchecked(&raw mut (*(*to_drop).ptr.as_ptr()).value));
+                return true;
             }
             ptr::drop_in_place(&raw mut (*to_drop).alloc);
-            None
+            false
         }
+    }
+
+    #[inline]
+    unsafe fn contents(to_drop: *mut Self) -> NonNull<T> {
+        // SAFETY: what the pointer points to is there until `drop_emptied` frees it.
+        unsafe { NonNull::new_unchecked(&raw mut (*(*to_drop).ptr.as_ptr()).value) }
     }
 
     #[inline]

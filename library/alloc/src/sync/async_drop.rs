@@ -15,17 +15,23 @@ unsafe impl<T: ?Sized, A: Allocator> AsyncDropContents for Arc<T, A> {
     type Contents = T;
 
     #[inline]
-    unsafe fn release_contents(to_drop: *mut Self) -> Option<NonNull<T>> {
+    unsafe fn release_contents(to_drop: *mut Self) -> bool {
         // SAFETY: the pointer is the caller's to give away. This does what `Drop` does, and what is
         // said there of the order of memory holds here.
         unsafe {
             if (*to_drop).inner().strong.fetch_sub(1, Release) == 1 {
                 acquire!((*to_drop).inner().strong);
-                return Some(NonNull::new_unchecked(&raw mut (*(*to_drop).ptr.as_ptr()).data));
+                return true;
             }
             ptr::drop_in_place(&raw mut (*to_drop).alloc);
-            None
+            false
         }
+    }
+
+    #[inline]
+    unsafe fn contents(to_drop: *mut Self) -> NonNull<T> {
+        // SAFETY: what the pointer points to is there until `drop_emptied` frees it.
+        unsafe { NonNull::new_unchecked(&raw mut (*(*to_drop).ptr.as_ptr()).data) }
     }
 
     #[inline]

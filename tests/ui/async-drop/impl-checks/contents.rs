@@ -12,8 +12,12 @@ macro_rules! contents {
     () => {
         type Contents = String;
 
-        unsafe fn release_contents(_: *mut Self) -> Option<NonNull<String>> {
-            None
+        unsafe fn release_contents(_: *mut Self) -> bool {
+            false
+        }
+
+        unsafe fn contents(_: *mut Self) -> NonNull<String> {
+            unreachable!()
         }
 
         unsafe fn drop_emptied(_: *mut Self) {}

@@ -14,9 +14,9 @@ use crate::ptr::NonNull;
 /// is dropped by await, that is
 ///
 /// ```text
-/// if let Some(contents) = Self::release_contents(to_drop) {
-///     async_drop_in_place(contents).await; // whichever way this ends,
-///     Self::drop_emptied(to_drop);         // this follows
+/// if Self::release_contents(to_drop) {
+///     async_drop_in_place(Self::contents(to_drop)).await; // whichever way this ends,
+///     Self::drop_emptied(to_drop);                        // this follows
 /// }
 /// ```
 ///
@@ -25,7 +25,7 @@ use crate::ptr::NonNull;
 ///
 /// # Safety
 ///
-/// The two methods, with the drop of the contents between them, do what the type's drop glue does,
+/// The methods, with the drop of the contents between them, do what the type's drop glue does,
 /// in the same order.
 ///
 /// The implementation is as general as the type: lifetimes do not decide whether it is used. The
@@ -57,8 +57,12 @@ use crate::ptr::NonNull;
 /// unsafe impl<T> AsyncDropContents for Slot<T> {
 ///     type Contents = T;
 ///
-///     unsafe fn release_contents(to_drop: *mut Self) -> Option<NonNull<T>> {
-///         NonNull::new(to_drop.cast())
+///     unsafe fn release_contents(_: *mut Self) -> bool {
+///         true
+///     }
+///
+///     unsafe fn contents(to_drop: *mut Self) -> NonNull<T> {
+///         unsafe { NonNull::new_unchecked(to_drop.cast()) }
 ///     }
 ///
 ///     unsafe fn drop_emptied(_: *mut Self) {}
@@ -75,7 +79,7 @@ pub unsafe trait AsyncDropContents {
     /// Gives the contents away: the caller drops them, and calls [`drop_emptied`] then. They are
     /// not moved until both is done.
     ///
-    /// `None` says that there is nothing to await, and that the whole value has been dropped.
+    /// `false` says that there is nothing to await, and that the whole value has been dropped.
     ///
     /// # Safety
     ///
@@ -83,13 +87,27 @@ pub unsafe trait AsyncDropContents {
     /// dropped, is not moved, and is used for nothing else from now on.
     ///
     /// [`drop_emptied`]: AsyncDropContents::drop_emptied
-    unsafe fn release_contents(to_drop: *mut Self) -> Option<NonNull<Self::Contents>>;
+    unsafe fn release_contents(to_drop: *mut Self) -> bool;
+
+    /// Where the contents are. This is asked at least once, and again after each suspension: a
+    /// future that awaits the drop of the contents need not store their address.
+    ///
+    /// # Safety
+    ///
+    /// `to_drop` is what [`release_contents`] was called with and returned `true` for.
+    /// [`drop_emptied`] has not been called.
+    ///
+    /// An implementation changes nothing, does not panic, and returns the same each time.
+    ///
+    /// [`release_contents`]: AsyncDropContents::release_contents
+    /// [`drop_emptied`]: AsyncDropContents::drop_emptied
+    unsafe fn contents(to_drop: *mut Self) -> NonNull<Self::Contents>;
 
     /// Drops what is left of a value whose contents were dropped: frees the place they were in.
     ///
     /// # Safety
     ///
-    /// `to_drop` is what [`release_contents`] was called with and returned `Some` for. The contents
+    /// `to_drop` is what [`release_contents`] was called with and returned `true` for. The contents
     /// have been dropped, or are lost: a panic ended their drop.
     ///
     /// [`release_contents`]: AsyncDropContents::release_contents

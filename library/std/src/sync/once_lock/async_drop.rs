@@ -12,13 +12,16 @@ unsafe impl<T> AsyncDropContents for OnceLock<T> {
     type Contents = T;
 
     #[inline]
-    unsafe fn release_contents(to_drop: *mut Self) -> Option<NonNull<T>> {
+    unsafe fn release_contents(to_drop: *mut Self) -> bool {
         const { assert!(!mem::needs_drop::<Once>()) };
         // SAFETY: the lock is the caller's to give away, and owns one value or none.
-        unsafe {
-            let is_set = (*to_drop).initialized_mut();
-            is_set.then(|| NonNull::new_unchecked((*to_drop).value.get().cast()))
-        }
+        unsafe { (*to_drop).initialized_mut() }
+    }
+
+    #[inline]
+    unsafe fn contents(to_drop: *mut Self) -> NonNull<T> {
+        // SAFETY: the lock is set, or `release_contents` had said otherwise.
+        unsafe { NonNull::new_unchecked((*to_drop).value.get().cast()) }
     }
 
     #[inline]

@@ -442,10 +442,8 @@ impl<'tcx> Expander<'_, 'tcx> {
     }
 
     /// Panics because a coroutine is resumed whose cancellation has begun. Each drop has a block of
-    /// its own for this: in a shared one, everything live at any of them would be live at once, and
-    /// nothing could share bytes of the coroutine.
-    ///
-    /// All say that it happened in the same place, so that they become one block in the end.
+    /// its own for this, and all say that it happened in the same place, so that they become one
+    /// block in the end (`alike.rs`).
     fn resumed_after_drop(&mut self) -> BasicBlock {
         let source_info = SourceInfo::outermost(self.body.span);
         let const_ = Const::from_bool(self.tcx, false);

@@ -47,6 +47,7 @@ use rustc_span::{DesugaringKind, sym};
 
 use super::*;
 
+mod alike;
 mod captures_in_place;
 mod contents_pointers;
 mod destructor;
@@ -69,7 +70,7 @@ pub(super) use live_values::LiveValues;
 pub(crate) use pending_values::DropPendingValues;
 pub(crate) use poll_loop::{Emitter, dropee_pointer};
 pub(super) use saved_indices::copy_saved_indices;
-pub(super) use shims::{DropShims, insert_unresumed_drop};
+pub(super) use shims::{DropShims, finish_poll, insert_unresumed_drop};
 
 /// The types of the places that `body` drops, for `needs_async_drop` to look through the future.
 /// Unwinding drops nothing that another path does not. A crate without the feature awaits none of

@@ -128,16 +128,16 @@ impl<'tcx> Emitter<'_, 'tcx> {
         target: BasicBlock,
         unwind: UnwindAction,
     ) -> TerminatorKind<'tcx> {
-        let args = args.into_iter().collect();
+        let args = args.into_iter().map(|arg| Operand::Move(arg.into()));
         self.call_with(function, &[ty.into()], args, destination.into(), Some(target), unwind)
     }
 
-    /// A call of `function` with these generic arguments, which moves `args` to it.
+    /// A call of `function` with these generic arguments.
     pub(super) fn call_with(
         &self,
         function: hir::def_id::DefId,
         generic_args: &[ty::GenericArg<'tcx>],
-        args: Vec<Local>,
+        args: impl IntoIterator<Item = Operand<'tcx>>,
         destination: Place<'tcx>,
         target: Option<BasicBlock>,
         unwind: UnwindAction,
@@ -146,7 +146,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let generic_args = generic_args.iter().copied();
         TerminatorKind::Call {
             func: Operand::function_handle(self.tcx, function, generic_args, span),
-            args: args.into_iter().map(|arg| dummy_spanned(Operand::Move(arg.into()))).collect(),
+            args: args.into_iter().map(dummy_spanned).collect(),
             destination,
             target,
             unwind,

@@ -15,6 +15,7 @@
 //! that is not on the unwindline. It is what a coroutine goes on with that is unwinding, be it polled
 //! or dropped by await (`unwindline/outlined.rs`), and never ready: the panic goes on.
 
+use super::alike::merge_panics;
 use super::unwindline::{OutlinedUnwindline, awaits_while_unwinding};
 use super::*;
 use crate::elaborate_drop::{Unwind, elaborate_drop};
@@ -181,6 +182,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
         make_coroutine_state_argument_indirect(tcx, &mut body);
         let pointer_ty = Ty::new_mut_ptr(tcx, self.coroutine_ty);
         body.local_decls[SELF_ARG] = LocalDecl::with_source_info(pointer_ty, source_info);
+        self.merge_panics(&mut body);
         simplify::remove_dead_blocks(&mut body);
 
         // The dump carries the coroutine's name; afterwards the body is drop glue.
@@ -259,6 +261,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
     fn finish_poll_unit(&self, body: &mut Body<'tcx>, name: &'static str) {
         let tcx = self.tcx;
         make_coroutine_state_argument_pinned(tcx, body);
+        self.merge_panics(body);
         simplify::remove_dead_blocks(body);
         pm::run_passes_no_validate(
             tcx,
@@ -315,6 +318,13 @@ impl<'tcx> DropShims<'_, 'tcx> {
         body
     }
 
+    /// Merges blocks that lowering made, if it did.
+    fn merge_panics(&self, body: &mut Body<'tcx>) {
+        if self.drop_context.is_some() {
+            merge_panics(body);
+        }
+    }
+
     /// A copy of the body. A shim is made from the coroutine, but is none.
     fn copy(&self, body: &Body<'tcx>) -> Body<'tcx> {
         let mut body = body.clone();
@@ -361,6 +371,18 @@ impl<'tcx> DropShims<'_, 'tcx> {
         }
         body.local_decls[RETURN_PLACE] = LocalDecl::with_source_info(poll_ty, source_info);
     }
+}
+
+/// Completes `poll` if it awaits drops.
+pub(in crate::coroutine) fn finish_poll(
+    body: &mut Body<'_>,
+    outlined: Option<OutlinedUnwindline>,
+) {
+    if let Some(outlined) = outlined {
+        outlined.keep_context(body);
+    }
+    merge_panics(body);
+    simplify::remove_dead_blocks(body);
 }
 
 /// Makes the task context the second argument, and puts it in the place of each placeholder for it.

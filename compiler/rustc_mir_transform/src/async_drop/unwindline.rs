@@ -67,6 +67,7 @@ use rustc_middle::span_bug;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_session::config::AsyncDropUnwind;
 
+use super::alike::{alike_in_cleanup, split_before_cleanup_drops};
 use super::destructor::dropped_by;
 use super::is_awaitee;
 use super::lines::blocks_of_line;
@@ -242,6 +243,8 @@ impl Unwindline {
         if cleanup.catches.is_empty() {
             return None;
         }
+        split_before_cleanup_drops(body);
+        let cleanup = Cleanup::of(tcx, typing_env, body, coroutine_ty, unresumed);
 
         let mut patch = MirPatch::new(body);
         let exception = patch.new_temp(Ty::new_mut_ptr(tcx, tcx.types.u8), body.span);
@@ -253,6 +256,7 @@ impl Unwindline {
             cleanup: &cleanup,
             exception,
             context: (context, context_ty),
+            alike: alike_in_cleanup(body),
             copies: IndexVec::from_elem(None, &body.basic_blocks),
             flags: copies_of_drop_flags(body, &cleanup, &mut patch),
             patch,
@@ -271,9 +275,7 @@ impl Unwindline {
 }
 
 /// Lets each panic on the unwindline end the process at once. What is elaborated from a drop would
-/// drop the other parts of the value first. Each has a block of its own for this: in a shared one,
-/// everything alive at any of them would be alive at once, and nothing could share bytes of the
-/// coroutine.
+/// drop the other parts of the value first. Each has a block of its own for this (`alike.rs`).
 fn abort_in<'tcx>(
     tcx: TyCtxt<'tcx>,
     body: &mut Body<'tcx>,
@@ -282,13 +284,13 @@ fn abort_in<'tcx>(
 ) {
     let mut patch = MirPatch::new(body);
     let second = patch.new_temp(Ty::new_mut_ptr(tcx, tcx.types.u8), body.span);
+    let never = patch.new_temp(tcx.types.never, body.span);
+    let source_info = SourceInfo::outermost(body.span);
     for block in blocks_of_line(body, entries.to_vec()).iter() {
-        let Terminator { source_info, ref kind } = *body[block].terminator();
-        let mut kind = kind.clone();
+        let mut kind = body[block].terminator().kind.clone();
         if let Some(unwind @ UnwindAction::Cleanup(_)) = kind.unwind_mut() {
             let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
-            let both = vec![exception, second];
-            let abort = emitter.unwindline_block(LangItem::UnwindlineAbort, both, None);
+            let abort = emitter.abort_block([exception, second], never);
             let catch = emitter.catch(second, abort);
             *unwind = UnwindAction::Cleanup(emitter.cleanup_block(vec![], catch));
             patch.patch_terminator(block, kind);
@@ -443,7 +445,9 @@ struct Builder<'a, 'tcx> {
     cleanup: &'a Cleanup,
     exception: Local,
     context: (Local, Ty<'tcx>),
-    /// The block of the unwindline that does what a cleanup block does.
+    /// The first of the cleanup blocks that do the same as a block.
+    alike: IndexVec<BasicBlock, BasicBlock>,
+    /// The block of the unwindline that does what the first of some cleanup blocks does.
     copies: IndexVec<BasicBlock, Option<BasicBlock>>,
     /// The drop flag of the unwindline that stands for another.
     flags: IndexVec<Local, Option<Local>>,
@@ -457,7 +461,9 @@ impl<'tcx> Builder<'_, 'tcx> {
 
     fn copy_blocks(&mut self) {
         let body = self.body;
-        for block in self.cleanup.behind.iter() {
+        let copied: FxIndexSet<BasicBlock> =
+            self.cleanup.behind.iter().map(|block| self.alike[block]).collect();
+        for &block in &copied {
             let mut copy = body[block].clone();
             copy.is_cleanup = false;
             UseCopies { tcx: self.tcx, flags: &self.flags }
@@ -467,19 +473,24 @@ impl<'tcx> Builder<'_, 'tcx> {
         let source_info = SourceInfo::outermost(body.span);
         let abort = self.patch.unreachable_cleanup_block();
         let raise = self.raise(source_info);
-        for block in self.cleanup.behind.iter() {
+        for block in copied {
             self.copy_terminator(block, abort, raise);
         }
     }
 
+    /// The block of the unwindline that does what `block` does.
+    fn copy_of(&self, block: BasicBlock) -> BasicBlock {
+        self.copies[self.alike[block]].unwrap()
+    }
+
     /// Ends the copy of `block` as `block` ends. A panic in it leads to `abort`, for now.
     fn copy_terminator(&mut self, block: BasicBlock, abort: BasicBlock, raise: BasicBlock) {
-        let copy = self.copies[block].unwrap();
+        let copy = self.copy_of(block);
         let Terminator { source_info, ref kind } = *self.patch.block(self.body, copy).terminator();
         let mut kind = kind.clone();
         match &mut kind {
             TerminatorKind::Drop { place, target, .. } if self.cleanup.awaited.contains(block) => {
-                let (place, target) = (*place, self.copies[*target].unwrap());
+                let (place, target) = (*place, self.copy_of(*target));
                 let (tcx, typing_env, body) = (self.tcx, self.typing_env, self.body);
                 let drop = WholeDrop { block: copy, source_info, place, target, unwind: abort };
                 return await_whole_drop(tcx, typing_env, body, &mut self.patch, drop);
@@ -494,7 +505,7 @@ impl<'tcx> Builder<'_, 'tcx> {
             | TerminatorKind::Goto { .. }
             | TerminatorKind::SwitchInt { .. }
             | TerminatorKind::Unreachable => {
-                kind.successors_mut(|target| *target = self.copies[*target].unwrap());
+                kind.successors_mut(|target| *target = self.copy_of(*target));
                 if let Some(unwind @ UnwindAction::Terminate(_)) = kind.unwind_mut() {
                     *unwind = UnwindAction::Cleanup(abort);
                 }
@@ -519,7 +530,7 @@ impl<'tcx> Builder<'_, 'tcx> {
         let mut emitter = self.emitter(source_info);
         let end = emitter.block(vec![], TerminatorKind::CoroutineDrop);
         let call = |emitter: &mut Emitter<'_, 'tcx>, item, target| {
-            emitter.unwindline_block(item, vec![exception], target)
+            emitter.unwindline_block(item, exception, target)
         };
         let imaginary_target = call(&mut emitter, LangItem::UnwindlineDiscard, Some(end));
         let real_target = call(&mut emitter, LangItem::UnwindlineRaise, None);
@@ -538,7 +549,7 @@ impl<'tcx> Builder<'_, 'tcx> {
             .into_iter()
             .map(|flag| (flag, self.flags[flag].unwrap()))
             .collect();
-        let target = self.copies[block].unwrap();
+        let target = self.copy_of(block);
         let mut emitter = self.emitter(source_info);
         let mut statements = vec![emitter.define_context(context, context_ty)];
         for (flag, copy) in flags {

@@ -13,21 +13,19 @@ impl<'tcx> Emitter<'_, 'tcx> {
     pub(super) fn catch(&mut self, exception: Local, target: BasicBlock) -> TerminatorKind<'tcx> {
         let catch = self.tcx.require_lang_item(LangItem::UnwindlineCatch, self.source_info.span);
         let destination = exception.into();
-        self.call_with(catch, &[], vec![], destination, Some(target), UnwindAction::Unreachable)
+        self.call_with(catch, &[], [], destination, Some(target), UnwindAction::Unreachable)
     }
 
-    /// A block that calls the function of `std` which `item` names with `exceptions`. A crate that
+    /// A block that calls the function of `std` which `item` names with `exception`. A crate that
     /// knows no `std` never catches a panic, so there the call is left out. Where it returns never,
     /// the block ends the process.
-    pub(in super::super) fn unwindline_block(
+    pub(super) fn unwindline_block(
         &mut self,
         item: LangItem,
-        exceptions: Vec<Local>,
+        exception: Local,
         target: Option<BasicBlock>,
     ) -> BasicBlock {
         let tcx = self.tcx;
-        let mut statements = Vec::new();
-        let args = self.copies(exceptions, &mut statements);
         let kind = match (tcx.lang_items().get(item), target) {
             (Some(function), target) => {
                 let output = if target.is_some() { tcx.types.unit } else { tcx.types.never };
@@ -36,12 +34,27 @@ impl<'tcx> Emitter<'_, 'tcx> {
                     _ => UnwindAction::Unreachable,
                 };
                 let destination = self.temp(output).into();
+                let args = [Operand::Copy(exception.into())];
                 self.call_with(function, &[], args, destination, target, unwind)
             }
             (None, Some(target)) => TerminatorKind::Goto { target },
             (None, None) => self.end_process(),
         };
-        self.block(statements, kind)
+        self.block(vec![], kind)
+    }
+
+    /// A block that ends the process because `exceptions`, two of them, were thrown. `never` is for
+    /// what it returns.
+    pub(super) fn abort_block(&mut self, exceptions: [Local; 2], never: Local) -> BasicBlock {
+        let kind = match self.tcx.lang_items().get(LangItem::UnwindlineAbort) {
+            Some(function) => {
+                let args = exceptions.map(|exception| Operand::Copy(exception.into()));
+                let unwind = UnwindAction::Unreachable;
+                self.call_with(function, &[], args, never.into(), None, unwind)
+            }
+            None => self.end_process(),
+        };
+        self.block(vec![], kind)
     }
 
     /// A block in which the coroutine leaves its exception to `std`, before it suspends.
@@ -52,8 +65,8 @@ impl<'tcx> Emitter<'_, 'tcx> {
         target: BasicBlock,
     ) -> BasicBlock {
         let mut statements = Vec::new();
-        let mut args = vec![self.coroutine_address(coroutine_ty, &mut statements)];
-        args.extend(self.copies(vec![exception], &mut statements));
+        let address = self.coroutine_address(coroutine_ty, &mut statements);
+        let args = [Operand::Move(address.into()), Operand::Copy(exception.into())];
         let kind = match self.tcx.lang_items().get(LangItem::UnwindlineSuspend) {
             Some(function) => {
                 let unit = self.temp(self.tcx.types.unit).into();
@@ -74,7 +87,8 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let mut statements = Vec::new();
         let kind = match self.tcx.lang_items().get(LangItem::UnwindlineResume) {
             Some(function) => {
-                let args = vec![self.coroutine_address(coroutine_ty, &mut statements)];
+                let address = self.coroutine_address(coroutine_ty, &mut statements);
+                let args = [Operand::Move(address.into())];
                 let destination = exception.into();
                 self.call_with(
                     function,
@@ -92,17 +106,6 @@ impl<'tcx> Emitter<'_, 'tcx> {
             }
         };
         self.block(statements, kind)
-    }
-
-    fn copies(&mut self, of: Vec<Local>, statements: &mut Vec<Statement<'tcx>>) -> Vec<Local> {
-        of.into_iter()
-            .map(|exception| {
-                let copy = self.temp(Ty::new_mut_ptr(self.tcx, self.tcx.types.u8));
-                let value = Rvalue::Use(Operand::Copy(exception.into()));
-                statements.push(self.assign(copy, value));
-                copy
-            })
-            .collect()
     }
 
     /// The address of the coroutine. It is pinned, and so has the same one until it is gone.
@@ -124,6 +127,6 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let tcx = self.tcx;
         let function = tcx.require_lang_item(LangItem::PanicCannotUnwind, self.source_info.span);
         let destination = self.temp(tcx.types.never).into();
-        self.call_with(function, &[], vec![], destination, None, UnwindAction::Unreachable)
+        self.call_with(function, &[], [], destination, None, UnwindAction::Unreachable)
     }
 }

@@ -139,7 +139,7 @@ impl OutlinedUnwindline {
     }
 
     /// Has the finished `body` put the context of the task where it is found after a panic.
-    pub(in crate::coroutine) fn keep_context(&self, body: &mut Body<'_>) {
+    pub(in super::super) fn keep_context(&self, body: &mut Body<'_>) {
         if self.entries.is_empty() {
             return;
         }

@@ -31,9 +31,11 @@ pub async fn plain() {
     may_panic();
 }
 
-// `poll` leaves where the panic comes to the guard: it notes a state, and calls what goes on with
-// the function that drops the coroutine. The context is where that finds it.
+// `poll` leaves where the panic comes to the guard: it notes a state, leaves the exception to `std`,
+// and calls what goes on with the unwindline. The context is where that finds it. The function that
+// drops the coroutine does the same.
 // EMIT_MIR unwindline.guard-{closure#0}.coroutine_drop_async.0.mir
+// EMIT_MIR unwindline.guard-{closure#0}.coroutine_unwindline.0.mir
 // CHECK-LABEL: fn guard::{closure#0}(
 // CHECK: bb0: {
 // CHECK-NEXT: [[context:_[0-9]+]] = copy _2;
@@ -41,9 +43,11 @@ pub async fn plain() {
 // CHECK: [[landing_pad]] (cleanup): {
 // CHECK: drop({{_[0-9]+}}) -> [return: [[catch:bb[0-9]+]], unwind terminate(cleanup)];
 // CHECK: [[catch]] (cleanup): {
+// CHECK-NEXT: StorageDead({{_[0-9]+}});
 // CHECK-NEXT: [[exception:_[0-9]+]] = {{.*}}unwindline_catch() -> {{.*}}
+// CHECK: unwindline::suspend({{.*}}, copy [[exception]])
 // CHECK: [[slot:_[0-9]+]] = &raw mut [[context]];
-// CHECK-NEXT: {{.*}}unwindline::poll::<{{.*}}>({{.*}}, move [[exception]], move [[slot]])
+// CHECK-NEXT: {{.*}}unwindline::poll::<{{.*}}>({{.*}}, move [[slot]])
 // CHECK-NOT: unwindline::raise
 pub async fn guard() {
     let _guard = Guard;

@@ -13,7 +13,7 @@
 //!
 //! fork:  falseEdge -> [real: entry, imaginary: leave]
 //! entry: _11 = <context of this cancellation>; goto drain
-//! drain: poll _9, suspend while it is pending   -> [ready: rest, drop: fork]
+//! drain: poll _9, suspend as `poll` does        -> [ready: rest]
 //! rest:  StorageDead(_9); goto bb6
 //!
 //! leave: drop(_9) -> sync
@@ -27,6 +27,10 @@
 //! is the dropline and whose imaginary target is the syncline. `shims.rs` makes one drop shim for
 //! each way and resolves all forks to it. A coroutine that was never resumed is cancelled at its
 //! start, so there is a fork there too. None outlives `StateTransform`.
+//!
+//! While a destructor is pending that was entered on the mainline, it does not matter which line polls
+//! it: both have the same values to drop afterwards. So a suspension there is one state, and what the
+//! coroutine is resumed or cancelled by decides how it goes on.
 //!
 //! Invariants:
 //!
@@ -313,27 +317,25 @@ impl<'tcx> Expander<'_, 'tcx> {
             return self.expand_loop_on_unwindline(drop, unwind, poll_unwind, leave);
         }
         let source_info = drop.source_info;
-        let suspend = self.suspend.clone();
-        let context = self.drop_context;
-        let resume = self.resumed_after_drop();
+        let coroutine = self.suspend.clone();
 
         // The loop on the dropline is its own successor when it is cancelled once more.
         let drain = self.emitter(source_info).empty_block();
         let fork = self.fork(source_info, drain, leave);
-        let ready = self.after_completion(drop, drop.dropline, unwind);
-        let exits = Exits { ready, unwind: poll_unwind, resume, cancel: fork, unwinding: None };
-        let mut emitter = self.emitter(source_info);
-        let head = emitter.poll_loop(drop, context, suspend.clone(), exits);
-        self.poll_again(drop, drain, head, unwind);
-        if drop.on_dropline {
-            return self.begin(drop, drain, head, unwind);
-        }
+        let again = (!drop.on_dropline).then(|| self.emitter(source_info).empty_block());
+        let resume = again.unwrap_or_else(|| self.resumed_after_drop());
+        let pending = self.emitter(source_info).suspend(drop, &coroutine, resume, fork);
 
-        let again = self.emitter(source_info).empty_block();
+        let ready = self.after_completion(drop, drop.dropline, unwind);
+        let exits = Exits { ready, pending, unwind: poll_unwind };
+        let context = self.drop_context;
+        let head = self.emitter(source_info).poll_loop(drop, context, &coroutine, exits);
+        self.poll_again(drop, drain, head, unwind);
+        let Some(again) = again else { return self.begin(drop, drain, head, unwind) };
+
         let ready = self.after_completion(drop, drop.target, unwind);
-        let (resume, cancel) = (again, fork);
-        let exits = Exits { ready, unwind: poll_unwind, resume, cancel, unwinding: None };
-        let head = self.emitter(source_info).poll_loop(drop, CTX_ARG, suspend, exits);
+        let exits = Exits { ready, pending, unwind: poll_unwind };
+        let head = self.emitter(source_info).poll_loop(drop, CTX_ARG, &coroutine, exits);
         self.poll_again(drop, again, head, unwind);
         self.begin(drop, again, head, unwind)
     }
@@ -356,16 +358,14 @@ impl<'tcx> Expander<'_, 'tcx> {
             Some(outlined) => outlined.poll,
             None => self.with_context(source_info, resumed),
         };
-        let exits = Exits {
-            ready: self.after_completion(drop, drop.target, unwind),
-            unwind: poll_unwind,
-            resume,
-            cancel: self.fork(source_info, resumed, left),
-            unwinding: Some((exception, coroutine_ty)),
-        };
-        let (context, suspend) = (self.drop_context, self.suspend.clone());
+        let cancel = self.fork(source_info, resumed, left);
+        let ready = self.after_completion(drop, drop.target, unwind);
+        let (context, coroutine) = (self.drop_context, self.suspend.clone());
         let mut emitter = self.emitter(source_info);
-        let head = emitter.poll_loop(drop, context, suspend, exits);
+        let suspend = emitter.suspend(drop, &coroutine, resume, cancel);
+        let pending = emitter.suspend_unwinding(exception, coroutine_ty, suspend);
+        let exits = Exits { ready, pending, unwind: poll_unwind };
+        let head = emitter.poll_loop(drop, context, &coroutine, exits);
         self.poll_again(drop, again, head, unwind);
         self.begin(drop, again, head, unwind)
     }

@@ -14,18 +14,14 @@ use rustc_span::source_map::dummy_spanned;
 use super::lines::AwaitedDrop;
 use crate::patch::MirPatch;
 
-/// Where the four ways out of a poll loop lead.
-pub(super) struct Exits<'tcx> {
+/// Where the three ways out of a poll loop lead.
+pub(super) struct Exits {
     /// The future is ready.
     pub(super) ready: BasicBlock,
+    /// It is not: the coroutine is suspended.
+    pub(super) pending: BasicBlock,
     /// `poll` panicked.
     pub(super) unwind: UnwindAction,
-    /// The coroutine is resumed after it was suspended here.
-    pub(super) resume: BasicBlock,
-    /// The coroutine is cancelled while it is suspended here.
-    pub(super) cancel: BasicBlock,
-    /// The exception that the coroutine holds, if it is unwinding, and the type of the coroutine.
-    pub(super) unwinding: Option<(Local, Ty<'tcx>)>,
 }
 
 /// Emits blocks into a patch, all with the source location of one awaited drop.
@@ -187,14 +183,34 @@ impl<'tcx> Emitter<'_, 'tcx> {
         TerminatorKind::Drop { place, target, unwind, replace: false, drop: None, async_fut: None }
     }
 
-    /// Polls the future of `drop`, and returns the block in which that begins. The loop is closed by
-    /// `exits.resume`.
+    /// The block in which the coroutine is suspended because the future of `drop` is pending. From
+    /// there, `resume` goes on if the coroutine is resumed, and `cancel` if it is cancelled.
+    pub(super) fn suspend(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        coroutine: &Suspend<'tcx>,
+        resume: BasicBlock,
+        cancel: BasicBlock,
+    ) -> BasicBlock {
+        let dead = self.statement(StatementKind::StorageDead(drop.fut));
+        self.block(
+            if drop.is_made_anew() { vec![dead] } else { vec![] },
+            TerminatorKind::Yield {
+                value: coroutine.value.clone(),
+                resume,
+                resume_arg: super::CTX_ARG.into(),
+                drop: Some(cancel),
+            },
+        )
+    }
+
+    /// Polls the future of `drop`, and returns the block in which that begins. Suspending closes the
+    /// loop.
     ///
     /// ```text
     /// head:    _r = &mut fut; _p = Pin { _r }; _c = &mut *context
     ///          _q = Future::poll(move _p, move _c) -> [return: check, unwind: exits.unwind]
-    /// check:   switch discriminant(_q) [Ready: exits.ready, Pending: suspend]
-    /// suspend: _2 = yield -> [resume: exits.resume, drop: exits.cancel]
+    /// check:   switch discriminant(_q) [Ready: exits.ready, Pending: exits.pending]
     /// ```
     ///
     /// The context of the task is read anew for each poll, so that a waker that changed while the
@@ -204,8 +220,8 @@ impl<'tcx> Emitter<'_, 'tcx> {
         &mut self,
         drop: &AwaitedDrop<'tcx>,
         context: Local,
-        coroutine: Suspend<'tcx>,
-        exits: Exits<'tcx>,
+        coroutine: &Suspend<'tcx>,
+        exits: Exits,
     ) -> BasicBlock {
         let tcx = self.tcx;
         let span = self.source_info.span;
@@ -213,21 +229,6 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let poll_adt = tcx.adt_def(poll_def_id);
         let poll_ty = Ty::new_adt(tcx, poll_adt, tcx.mk_args(&[tcx.types.unit.into()]));
         let polled = self.temp(poll_ty);
-
-        let dead = self.statement(StatementKind::StorageDead(drop.fut));
-        let suspend = self.block(
-            if drop.is_made_anew() { vec![dead] } else { vec![] },
-            TerminatorKind::Yield {
-                value: coroutine.value,
-                resume: exits.resume,
-                resume_arg: super::CTX_ARG.into(),
-                drop: Some(exits.cancel),
-            },
-        );
-        let pending_target = match exits.unwinding {
-            Some((exception, ty)) => self.suspend_unwinding(exception, ty, suspend),
-            None => suspend,
-        };
 
         let discriminant_of = |item| {
             let variant = poll_adt.variant_index_with_id(tcx.require_lang_item(item, span));
@@ -237,7 +238,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let pending = discriminant_of(LangItem::PollPending);
         let discr = self.temp(ready.ty);
         let otherwise = self.patch.unreachable_no_cleanup_block();
-        let targets = [(ready.val, exits.ready), (pending.val, pending_target)].into_iter();
+        let targets = [(ready.val, exits.ready), (pending.val, exits.pending)].into_iter();
         let check = self.block(
             vec![self.assign(discr, Rvalue::Discriminant(polled.into()))],
             TerminatorKind::SwitchInt {

@@ -381,6 +381,22 @@ pub(in crate::coroutine) fn finish_poll(
     if let Some(outlined) = outlined {
         outlined.keep_context(body);
     }
+    let has_completed = body.basic_blocks.iter_enumerated().find(|(_, data)| {
+        let TerminatorKind::Assert { msg, .. } = &data.terminator().kind else { return false };
+        matches!(**msg, AssertKind::ResumedAfterReturn(_))
+    });
+    // What is dropped by await is resumed only by who breaks the contract of `async_drop_in_place`.
+    // There need not be two panics for that.
+    if let Some((has_completed, _)) = has_completed {
+        for data in body.basic_blocks_mut() {
+            let end = data.terminator_mut();
+            if let TerminatorKind::Assert { msg, .. } = &end.kind
+                && let AssertKind::ResumedAfterDrop(_) = **msg
+            {
+                end.kind = TerminatorKind::Goto { target: has_completed };
+            }
+        }
+    }
     merge_panics(body);
     simplify::remove_dead_blocks(body);
 }

@@ -51,6 +51,8 @@ fn check_line(body: &Body<'_>, mut queue: Vec<BasicBlock>, may_suspend: bool) {
             TerminatorKind::Yield { .. } if !may_suspend => {
                 span_bug!(terminator.source_info.span, "{block:?} is on the syncline but suspends");
             }
+            // The mainline may suspend in the same block, and goes on with the other edge.
+            TerminatorKind::Yield { drop, .. } => queue.extend(drop),
             TerminatorKind::Return => {
                 span_bug!(terminator.source_info.span, "cancellation completes in {block:?}");
             }

@@ -14,36 +14,36 @@
 //! Once a landing pad has become a handler, unwinding cannot go on from it. So each way from it has
 //! to lead to a catch, and MIR is built like that.
 
-use rustc_data_structures::fx::FxHashSet;
 use rustc_hir::LangItem;
+use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::{self, TerminatorKind};
 use rustc_middle::ty::TyCtxt;
 
 use super::FunctionCx;
 use crate::traits::*;
 
-/// Whether unwinding that gets to `landing_pad` ends there.
-pub(super) fn catches<'tcx>(
+/// The cleanup blocks from which unwinding gets to a catch.
+pub(super) fn catching_blocks<'tcx>(
     tcx: TyCtxt<'tcx>,
     mir: &mir::Body<'tcx>,
-    landing_pad: mir::BasicBlock,
-) -> bool {
-    let Some(catch) = tcx.lang_items().get(LangItem::UnwindlineCatch) else { return false };
-    let mut seen = FxHashSet::default();
-    let mut queue = vec![landing_pad];
+) -> DenseBitSet<mir::BasicBlock> {
+    let mut catching = DenseBitSet::new_empty(mir.basic_blocks.len());
+    let Some(catch) = tcx.lang_items().get(LangItem::UnwindlineCatch) else { return catching };
+    let is_catch = |data: &mir::BasicBlockData<'tcx>| match &data.terminator().kind {
+        TerminatorKind::Call { func, .. } => {
+            data.is_cleanup
+                && func.const_fn_def().is_some_and(|(function, _)| function == catch)
+        }
+        _ => false,
+    };
+    let catches = mir.basic_blocks.iter_enumerated().filter(|(_, data)| is_catch(data));
+    let mut queue: Vec<mir::BasicBlock> = catches.map(|(block, _)| block).collect();
     while let Some(block) = queue.pop() {
-        let data = &mir[block];
-        if !data.is_cleanup || !seen.insert(block) {
-            continue;
+        if mir[block].is_cleanup && catching.insert(block) {
+            queue.extend(mir.basic_blocks.predecessors()[block].iter().copied());
         }
-        if let TerminatorKind::Call { func, .. } = &data.terminator().kind
-            && func.const_fn_def().is_some_and(|(function, _)| function == catch)
-        {
-            return true;
-        }
-        queue.extend(data.terminator().successors());
     }
-    false
+    catching
 }
 
 impl<'a, 'tcx, Bx: BuilderMethods<'a, 'tcx>> FunctionCx<'a, 'tcx, Bx> {

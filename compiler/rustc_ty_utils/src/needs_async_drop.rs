@@ -338,6 +338,17 @@ fn without_erased<'tcx>(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Ty<'tcx> {
     })
 }
 
+/// Whether `future`, that of an `async_drop_in_place`, drops a value that needs async drop.
+pub(crate) fn is_drop_awaited<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    typing_env: ty::TypingEnv<'tcx>,
+    future: Ty<'tcx>,
+) -> bool {
+    let ty::Coroutine(_, args) = *future.kind() else { return true };
+    let dropped = tcx.try_normalize_erasing_regions(typing_env, args.type_at(0));
+    dropped.map_or(true, |ty| ty.needs_async_drop(tcx, typing_env))
+}
+
 pub(crate) fn provide(providers: &mut Providers) {
     *providers = Providers {
         needs_async_drop_raw,

@@ -41,6 +41,7 @@
 //! - the context local of the dropline is assigned on each edge into it and so is never saved in
 //!   the coroutine (`shims.rs` asserts it).
 
+use rustc_abi::{FieldIdx, VariantIdx};
 use rustc_hir as hir;
 use rustc_index::IndexVec;
 use rustc_middle::bug;
@@ -65,6 +66,21 @@ pub(in crate::coroutine) struct Cancellation {
     pub(in crate::coroutine) unresumed: Option<BasicBlock>,
     /// What `poll` has in place of the unwindline.
     pub(in crate::coroutine) outlined: Option<OutlinedUnwindline>,
+    /// The locals that hold the futures of drops which some instances of the body do not await.
+    drop_futures: Vec<Local>,
+}
+
+impl Cancellation {
+    /// Tells the layout which fields some instances do not need.
+    pub(in crate::coroutine) fn note_drop_futures<'tcx>(
+        &self,
+        layout: &mut CoroutineLayout<'tcx>,
+        remap: &IndexVec<Local, Option<(Ty<'tcx>, VariantIdx, FieldIdx)>>,
+    ) {
+        let fields = self.drop_futures.iter().filter_map(|&future| *remap.get(future)?);
+        layout.drop_futures =
+            fields.map(|(_, variant, field)| layout.variant_fields[variant][field]).collect();
+    }
 }
 
 /// Expands the awaited drops of `body`.
@@ -87,7 +103,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     let context = unwindline.as_ref().map(|line| line.context);
     if lines.awaited.is_empty() {
         forget_async_drops(body);
-        return Cancellation { drop_context: context, unresumed, outlined: None };
+        return Cancellation { drop_context: context, unresumed, ..Default::default() };
     }
 
     let mut patch = MirPatch::new(body);
@@ -104,6 +120,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         outlined,
         suspend: Suspend::new(tcx, body, coroutine_kind, context_ty),
         coroutine_kind,
+        drop_futures: vec![],
         patch,
     };
     expander.lay_out_syncline(&lines);
@@ -116,7 +133,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     unwinding.iter().for_each(|drop| expander.leave_poll_at(drop));
     unwinding.into_iter().for_each(|drop| expander.expand(drop));
     let fork = unresumed.and_then(|unresumed| expander.fork_unresumed(unresumed));
-    let Expander { patch, outlined, .. } = expander;
+    let Expander { patch, outlined, drop_futures, .. } = expander;
     patch.apply(body);
     forget_async_drops(body);
     take_contents_pointers_anew(tcx, body);
@@ -127,7 +144,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     if tcx.sess.opts.unstable_opts.validate_mir {
         validate::check_cancellation(body, unresumed);
     }
-    Cancellation { drop_context: Some(drop_context), unresumed, outlined }
+    Cancellation { drop_context: Some(drop_context), unresumed, outlined, drop_futures }
 }
 
 /// Makes `unresumed` reachable: analyses skip what is not, and it may suspend.
@@ -165,6 +182,7 @@ struct Expander<'a, 'tcx> {
     outlined: Option<OutlinedUnwindline>,
     suspend: Suspend<'tcx>,
     coroutine_kind: hir::CoroutineKind,
+    drop_futures: Vec<Local>,
 }
 
 impl<'tcx> Expander<'_, 'tcx> {
@@ -258,7 +276,32 @@ impl<'tcx> Expander<'_, 'tcx> {
         }
         let begin = self.expand_poll_loops(drop, unwind, leave);
         let kind = self.enter_outlined(drop, begin);
+        let kind = self.await_if_needed(drop, kind);
         self.patch.patch_terminator(drop.block, kind);
+    }
+
+    /// Has an instance of the body whose value needs no async drop not await `drop`, which is what
+    /// `kind` does. The switch is on a constant, so each instance has one side of it.
+    fn await_if_needed(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        kind: TerminatorKind<'tcx>,
+    ) -> TerminatorKind<'tcx> {
+        if !drop.is_up_to_arguments() {
+            return kind;
+        }
+        self.drop_futures.push(drop.fut);
+        let tcx = self.tcx;
+        let span = drop.source_info.span;
+        let awaited = self.emitter(drop.source_info).block(vec![], kind);
+        self.move_entry(drop.block, awaited);
+        let kind = Emitter::sync_drop(drop.place, drop.target, drop.unwind);
+        let sync = self.emitter(drop.source_info).block(vec![], kind);
+        let is_awaited = tcx.require_lang_item(hir::LangItem::DropIsAwaited, span);
+        let is_awaited = UnevaluatedConst::new(is_awaited, tcx.mk_args(&[drop.place_ty.into()]));
+        let const_ = Const::Unevaluated(is_awaited, tcx.types.bool);
+        let is_awaited = ConstOperand { span, user_ty: None, const_ };
+        TerminatorKind::if_(Operand::Constant(Box::new(is_awaited)), awaited, sync)
     }
 
     /// The drop, followed by that of the fields which it leaves, on each way out of it.

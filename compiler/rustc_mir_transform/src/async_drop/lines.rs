@@ -18,7 +18,7 @@
 use rustc_index::IndexVec;
 use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::*;
-use rustc_middle::ty::{Ty, TyCtxt};
+use rustc_middle::ty::{Ty, TyCtxt, TypeVisitableExt};
 
 use super::Destructor;
 
@@ -50,6 +50,14 @@ impl AwaitedDrop<'_> {
     /// left, and the future of `async_drop_in_place` is no more than its address.
     pub(super) fn is_made_anew(&self) -> bool {
         self.destructor == Destructor::Glue && self.place_ty.is_coroutine()
+    }
+
+    /// Whether the value may need no async drop after all, which is known where the arguments of
+    /// the body are.
+    pub(super) fn is_up_to_arguments(&self) -> bool {
+        self.destructor == Destructor::Glue
+            && !self.is_made_anew()
+            && self.place_ty.has_non_region_param()
     }
 }
 
@@ -162,9 +170,12 @@ fn mark_first_on_unwindline(
             continue;
         }
         // They are in block order.
-        match awaited.binary_search_by_key(&block, |drop| drop.block) {
-            Ok(index) => awaited[index].is_first_on_unwindline = true,
-            Err(_) => queue.extend(body[block].terminator().successors()),
+        let drop = awaited.binary_search_by_key(&block, |drop| drop.block);
+        if let Ok(index) = drop {
+            awaited[index].is_first_on_unwindline = true;
+        }
+        if drop.map_or(true, |index| awaited[index].is_up_to_arguments()) {
+            queue.extend(body[block].terminator().successors());
         }
     }
 }

@@ -10,6 +10,8 @@ pub use contents::AsyncDropContents;
 pub use erased::ErasedAsyncDrop;
 
 use crate::future::{IntoFuture, poll_fn};
+use crate::marker::PhantomData;
+use crate::mem;
 use crate::pin::{Pin, pin};
 use crate::task::Poll;
 
@@ -255,4 +257,15 @@ where
         Poll::Pending => signal.as_mut().poll(context).map(|()| None),
     })
     .await
+}
+
+/// What the compiler asks of a type parameter, in a body that drops a value of that type: an
+/// instance that need not await the drop has no future for it.
+#[allow(dead_code)]
+struct Drops<T: ?Sized>(PhantomData<T>);
+
+impl<T: ?Sized> Drops<T> {
+    #[lang = "drop_is_awaited"]
+    #[allow(dead_code)]
+    const ARE_AWAITED: bool = mem::needs_async_drop::<T>();
 }

@@ -53,6 +53,12 @@ impl<'tcx> Expander<'_, 'tcx> {
         }
     }
 
+    /// Has the unwindline, if a panic comes to `from` first, enter the drop there in `to`.
+    pub(super) fn move_entry(&mut self, from: BasicBlock, to: BasicBlock) {
+        let entries = self.outlined.iter_mut().flat_map(|outlined| &mut outlined.entries);
+        entries.filter(|(block, _)| *block == from).for_each(|(block, _)| *block = to);
+    }
+
     /// How `drop`, which begins in `begin`, is entered. If a panic comes to it, that is where it
     /// leaves `poll` (see `unwindline/outlined.rs`).
     pub(super) fn enter_outlined(

@@ -31,6 +31,7 @@ use std::collections::VecDeque;
 use rustc_data_structures::fx::{FxHashMap, FxHashSet};
 use rustc_hir::def_id::DefId;
 use rustc_infer::infer::TyCtxtInferExt;
+use rustc_middle::mir::{CoroutineLayout, CoroutineSavedLocal};
 use rustc_middle::query::{LocalCrate, Providers};
 use rustc_middle::ty::{
     self, BottomUpFolder, EarlyBinder, PseudoCanonicalInput, Ty, TyCtxt, TypeFoldable, TypingMode,
@@ -338,14 +339,21 @@ fn without_erased<'tcx>(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Ty<'tcx> {
     })
 }
 
-/// Whether `future`, that of an `async_drop_in_place`, drops a value that needs async drop.
-pub(crate) fn is_drop_awaited<'tcx>(
+/// Whether there is ever anything in `saved` in a coroutine with these arguments: not if it is for
+/// the future of a drop that turns out to be no awaited one.
+pub(crate) fn is_saved_local_used<'tcx>(
     tcx: TyCtxt<'tcx>,
     typing_env: ty::TypingEnv<'tcx>,
-    future: Ty<'tcx>,
+    coroutine: &CoroutineLayout<'tcx>,
+    saved: CoroutineSavedLocal,
+    args: ty::GenericArgsRef<'tcx>,
 ) -> bool {
-    let ty::Coroutine(_, args) = *future.kind() else { return true };
-    let dropped = tcx.try_normalize_erasing_regions(typing_env, args.type_at(0));
+    if !coroutine.drop_futures.contains(&saved) {
+        return true;
+    }
+    let future = ty::EarlyBinder::bind(coroutine.field_tys[saved].ty).instantiate(tcx, args);
+    let ty::Coroutine(_, future_args) = *future.kind() else { return true };
+    let dropped = tcx.try_normalize_erasing_regions(typing_env, future_args.type_at(0));
     dropped.map_or(true, |ty| ty.needs_async_drop(tcx, typing_env))
 }
 

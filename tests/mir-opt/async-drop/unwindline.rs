@@ -31,9 +31,9 @@ pub async fn plain() {
     may_panic();
 }
 
-// `poll` leaves where the panic comes to the guard: it notes a state, leaves the exception to `std`,
-// and calls what goes on with the unwindline. The context is where that finds it. The function that
-// drops the coroutine does the same.
+// `poll` leaves where the panic comes to the guard: it notes a state, leaves the exception to
+// `std`, and calls what goes on with the unwindline. The context is where that finds it. The
+// function that drops the coroutine does the same.
 // EMIT_MIR unwindline.guard-{closure#0}.coroutine_drop_async.0.mir
 // EMIT_MIR unwindline.guard-{closure#0}.coroutine_unwindline.0.mir
 // CHECK-LABEL: fn guard::{closure#0}(

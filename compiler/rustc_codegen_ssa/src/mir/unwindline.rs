@@ -31,8 +31,7 @@ pub(super) fn catching_blocks<'tcx>(
     let Some(catch) = tcx.lang_items().get(LangItem::UnwindlineCatch) else { return catching };
     let is_catch = |data: &mir::BasicBlockData<'tcx>| match &data.terminator().kind {
         TerminatorKind::Call { func, .. } => {
-            data.is_cleanup
-                && func.const_fn_def().is_some_and(|(function, _)| function == catch)
+            data.is_cleanup && func.const_fn_def().is_some_and(|(function, _)| function == catch)
         }
         _ => false,
     };

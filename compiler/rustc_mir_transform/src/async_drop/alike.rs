@@ -51,9 +51,7 @@ pub(super) fn merge_panics(body: &mut Body<'_>) {
         }
         _ => false,
     };
-    let alike = alike(body, |data| {
-        (!data.is_cleanup && never_returns(data)) || ends_process(data)
-    });
+    let alike = alike(body, |data| (!data.is_cleanup && never_returns(data)) || ends_process(data));
     for data in body.basic_blocks.as_mut() {
         data.terminator_mut().successors_mut(|target| *target = alike[*target]);
     }

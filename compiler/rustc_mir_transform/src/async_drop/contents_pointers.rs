@@ -120,7 +120,12 @@ enum Source<'tcx> {
     /// It is always the pointer of the `Box` in this place.
     Box(Place<'tcx>),
     /// It is always what `contents` returned for the owner in this place, into `result`.
-    Contents { function: Operand<'tcx>, owner: Place<'tcx>, owner_ty: Ty<'tcx>, result: Local },
+    Contents {
+        function: Operand<'tcx>,
+        owner: Place<'tcx>,
+        owner_ty: Ty<'tcx>,
+        result: Local,
+    },
     Other,
 }
 

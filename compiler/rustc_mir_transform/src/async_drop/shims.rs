@@ -263,12 +263,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
         make_coroutine_state_argument_pinned(tcx, body);
         self.merge_panics(body);
         simplify::remove_dead_blocks(body);
-        pm::run_passes_no_validate(
-            tcx,
-            body,
-            &[&abort_unwinding_calls::AbortUnwindingCalls],
-            None,
-        );
+        pm::run_passes_no_validate(tcx, body, &[&abort_unwinding_calls::AbortUnwindingCalls], None);
         if let Some(dumper) = MirDumper::new(tcx, name, body) {
             dumper.dump_mir(body);
         }
@@ -374,10 +369,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
 }
 
 /// Completes `poll` if it awaits drops.
-pub(in crate::coroutine) fn finish_poll(
-    body: &mut Body<'_>,
-    outlined: Option<OutlinedUnwindline>,
-) {
+pub(in crate::coroutine) fn finish_poll(body: &mut Body<'_>, outlined: Option<OutlinedUnwindline>) {
     if let Some(outlined) = outlined {
         outlined.keep_context(body);
     }

@@ -1,6 +1,7 @@
-//! R9: what a generic body drops is awaited where its type needs that. In an instance whose types do
-//! not, the future has no byte for it: it is as large as that of the same body with the types
-//! written out. A future of `async_drop_in_place` that the programmer holds is kept in any instance.
+//! R9: what a generic body drops is awaited where its type needs that. In an instance whose types
+//! do not, the future has no byte for it: it is as large as that of the same body with the types
+//! written out. A future of `async_drop_in_place` that the programmer holds is kept in each
+//! instance.
 //@ edition: 2024
 //@ run-pass
 //@ revisions: o0 o2 o3 unpacked

@@ -7,8 +7,11 @@ use run_make_support::regex::{Captures, Regex};
 /// The function that is read: the body of `async fn body`.
 const FUNCTION: &str = "4body0";
 
-/// Where the coroutine is polled in a state in which it is being cancelled.
-const CANCELLED: &str = "panic_const_async_fn_resumed_drop";
+/// Where the coroutine is polled that has completed, or in a state in which it is being cancelled.
+const COMPLETED: &str = "panic_const_async_fn_resumed(";
+
+/// The last number of a state that each coroutine has: that of one which panicked.
+const POISONED: u64 = 2;
 
 /// Numbers of states, each with its place in the order in which they are met.
 type Ranks = BTreeMap<u64, usize>;
@@ -126,10 +129,11 @@ impl Function {
         let arm = regex(r"i\d+ (\d+), label %NAME");
         let arms =
             arm.captures_iter(switch).map(|found| (found[1].parse().unwrap(), name(&found[2])));
-        let mut arms: Vec<(u64, String)> = arms
-            .filter(|(_, block)| !self.lines(block).iter().any(|line| line.contains(CANCELLED)))
-            .collect();
         let is_state = switch.starts_with("switch i8");
+        let panics = |block: &str| self.lines(block).iter().any(|line| line.contains(COMPLETED));
+        let mut arms: Vec<(u64, String)> = arms
+            .filter(|(value, block)| !(is_state && *value > POISONED && panics(block)))
+            .collect();
         arms.sort_by_key(|&(value, _)| {
             let rank = ranks.get(&value).filter(|_| is_state && value != 0);
             (value != 0, rank.copied().unwrap_or(usize::MAX), value)

@@ -3,8 +3,8 @@
 //! values and blocks, the numbers of states, and the offsets of what the coroutine stores.
 //!
 //! A coroutine with awaited drops has states of its own for being cancelled, in which `poll`
-//! panics. These arms of its first branch are left out. Panics abort here: what unwinds is another
-//! matter.
+//! panics as if it had completed. These arms of its first branch are left out. Panics abort here:
+//! what unwinds is another matter.
 
 //@ only-x86_64
 //@ ignore-cross-compile

@@ -374,13 +374,14 @@ impl<'tcx> Expander<'_, 'tcx> {
         let ready = self.after_completion(drop, drop.dropline, unwind);
         let exits = Exits { ready, pending, unwind: poll_unwind };
         let context = self.drop_context;
-        let head = self.emitter(source_info).poll_loop(drop, context, &coroutine, exits);
+        let locals = self.emitter(source_info).poll_locals(drop, &coroutine);
+        let head = self.emitter(source_info).poll_loop(drop, locals, context, exits);
         self.poll_again(drop, drain, head, unwind);
         let Some(again) = again else { return self.begin(drop, drain, head, unwind) };
 
         let ready = self.after_completion(drop, drop.target, unwind);
         let exits = Exits { ready, pending, unwind: poll_unwind };
-        let head = self.emitter(source_info).poll_loop(drop, CTX_ARG, &coroutine, exits);
+        let head = self.emitter(source_info).poll_loop(drop, locals, CTX_ARG, exits);
         self.poll_again(drop, again, head, unwind);
         self.begin(drop, again, head, unwind)
     }

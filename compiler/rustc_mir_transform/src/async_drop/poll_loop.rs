@@ -24,6 +24,17 @@ pub(super) struct Exits {
     pub(super) unwind: UnwindAction,
 }
 
+/// The locals of a poll loop. None is alive across a suspension, so the two loops of a drop on the
+/// mainline have the same: more of them would make data flow slower, and say nothing more.
+#[derive(Clone, Copy)]
+pub(super) struct PollLocals {
+    future: Local,
+    pinned: Local,
+    context: Local,
+    polled: Local,
+    discriminant: Local,
+}
+
 /// Emits blocks into a patch, all with the source location of one awaited drop.
 pub(crate) struct Emitter<'a, 'tcx> {
     pub(crate) tcx: TyCtxt<'tcx>,
@@ -79,8 +90,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
     ) -> Local {
         let region = self.tcx.lifetimes.re_erased;
         let reference = self.temp(Ty::new_mut_ref(self.tcx, region, ty));
-        let kind = BorrowKind::Mut { kind: MutBorrowKind::Default };
-        statements.push(self.assign(reference, Rvalue::Ref(region, kind, place)));
+        statements.push(self.assign(reference, self.borrow_of(place)));
         reference
     }
 
@@ -104,16 +114,41 @@ impl<'tcx> Emitter<'_, 'tcx> {
         ty: Ty<'tcx>,
         statements: &mut Vec<Statement<'tcx>>,
     ) -> Local {
+        let (reference, pinned) = self.pin_temps(ty);
+        statements.extend(self.pin_into(place, reference, pinned));
+        pinned
+    }
+
+    /// Locals for a `&mut ty`, and for one that is pinned.
+    fn pin_temps(&mut self, ty: Ty<'tcx>) -> (Local, Local) {
         let tcx = self.tcx;
-        let reference = self.borrow(place, ty, statements);
         let reference_ty = Ty::new_mut_ref(tcx, tcx.lifetimes.re_erased, ty);
         let pin = tcx.require_lang_item(LangItem::Pin, self.source_info.span);
         let args = tcx.mk_args(&[reference_ty.into()]);
-        let pinned = self.temp(Ty::new_adt(tcx, tcx.adt_def(pin), args));
+        (self.temp(reference_ty), self.temp(Ty::new_adt(tcx, tcx.adt_def(pin), args)))
+    }
+
+    fn pin_into(
+        &self,
+        place: Place<'tcx>,
+        reference: Local,
+        pinned: Local,
+    ) -> [Statement<'tcx>; 2] {
+        let tcx = self.tcx;
+        let pin = tcx.require_lang_item(LangItem::Pin, self.source_info.span);
+        let args = tcx.mk_args(&[self.patch.local_ty(reference).into()]);
         let kind = AggregateKind::Adt(pin, VariantIdx::ZERO, args, None, None);
         let fields = IndexVec::from_raw(vec![Operand::Move(reference.into())]);
-        statements.push(self.assign(pinned, Rvalue::Aggregate(Box::new(kind), fields)));
-        pinned
+        [
+            self.assign(reference, self.borrow_of(place)),
+            self.assign(pinned, Rvalue::Aggregate(Box::new(kind), fields)),
+        ]
+    }
+
+    /// `&mut place`.
+    fn borrow_of(&self, place: Place<'tcx>) -> Rvalue<'tcx> {
+        let kind = BorrowKind::Mut { kind: MutBorrowKind::Default };
+        Rvalue::Ref(self.tcx.lifetimes.re_erased, kind, place)
     }
 
     pub(crate) fn call(
@@ -219,16 +254,15 @@ impl<'tcx> Emitter<'_, 'tcx> {
     pub(super) fn poll_loop(
         &mut self,
         drop: &AwaitedDrop<'tcx>,
+        locals: PollLocals,
         context: Local,
-        coroutine: &Suspend<'tcx>,
         exits: Exits,
     ) -> BasicBlock {
         let tcx = self.tcx;
         let span = self.source_info.span;
         let poll_def_id = tcx.require_lang_item(LangItem::Poll, span);
         let poll_adt = tcx.adt_def(poll_def_id);
-        let poll_ty = Ty::new_adt(tcx, poll_adt, tcx.mk_args(&[tcx.types.unit.into()]));
-        let polled = self.temp(poll_ty);
+        let poll_ty = self.patch.local_ty(locals.polled);
 
         let discriminant_of = |item| {
             let variant = poll_adt.variant_index_with_id(tcx.require_lang_item(item, span));
@@ -236,25 +270,43 @@ impl<'tcx> Emitter<'_, 'tcx> {
         };
         let ready = discriminant_of(LangItem::PollReady);
         let pending = discriminant_of(LangItem::PollPending);
-        let discr = self.temp(ready.ty);
+        let discr = locals.discriminant;
         let otherwise = self.patch.unreachable_no_cleanup_block();
         let targets = [(ready.val, exits.ready), (pending.val, exits.pending)].into_iter();
         let check = self.block(
-            vec![self.assign(discr, Rvalue::Discriminant(polled.into()))],
+            vec![self.assign(discr, Rvalue::Discriminant(locals.polled.into()))],
             TerminatorKind::SwitchInt {
                 discr: Operand::Move(discr.into()),
                 targets: SwitchTargets::new(targets, otherwise),
             },
         );
 
-        let mut statements = Vec::new();
-        let pinned = self.pin(drop.fut.into(), drop.fut_ty, &mut statements);
-        let ty::Ref(_, context_ty, _) = *coroutine.context_ty.kind() else { bug!() };
+        let mut statements = self.pin_into(drop.fut.into(), locals.future, locals.pinned).to_vec();
         let context = tcx.mk_place_deref(context.into());
-        let context = self.borrow(context, context_ty, &mut statements);
+        statements.push(self.assign(locals.context, self.borrow_of(context)));
         let poll = (tcx.require_lang_item(LangItem::FuturePoll, span), drop.fut_ty);
-        let call = self.call(poll, [pinned, context], polled, check, exits.unwind);
+        let args = [locals.pinned, locals.context];
+        let call = self.call(poll, args, locals.polled, check, exits.unwind);
         self.block(statements, call)
+    }
+
+    /// Locals for the poll loops of `drop`.
+    pub(super) fn poll_locals(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        coroutine: &Suspend<'tcx>,
+    ) -> PollLocals {
+        let tcx = self.tcx;
+        let poll = tcx.adt_def(tcx.require_lang_item(LangItem::Poll, self.source_info.span));
+        let poll_ty = Ty::new_adt(tcx, poll, tcx.mk_args(&[tcx.types.unit.into()]));
+        let (future, pinned) = self.pin_temps(drop.fut_ty);
+        PollLocals {
+            future,
+            pinned,
+            context: self.temp(coroutine.context_ty),
+            polled: self.temp(poll_ty),
+            discriminant: self.temp(poll_ty.discriminant_ty(tcx)),
+        }
     }
 
     /// A block that `fill` gives its contents.

@@ -33,7 +33,8 @@ impl<'tcx> Expander<'_, 'tcx> {
         let suspend = emitter.suspend(drop, &coroutine, resume, cancel);
         let pending = emitter.suspend_unwinding(exception, coroutine_ty, suspend);
         let exits = Exits { ready, pending, unwind: poll_unwind };
-        let head = emitter.poll_loop(drop, context, &coroutine, exits);
+        let locals = emitter.poll_locals(drop, &coroutine);
+        let head = emitter.poll_loop(drop, locals, context, exits);
         self.poll_again(drop, again, head, unwind);
         self.begin(drop, again, head, unwind)
     }

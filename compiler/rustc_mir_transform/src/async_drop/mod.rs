@@ -27,8 +27,9 @@
 //! Before all this, `drop_points.rs` tells what is alive at each drop that may be awaited, for the
 //! auto traits of the coroutine.
 //!
-//! `future_drop.rs` drops the futures of `async_drop_in_place` themselves. `saved_indices.rs` keeps
-//! an index across a suspension.
+//! `alike.rs` finds blocks that do the same, of which a function needs one. `future_drop.rs` drops
+//! the futures of `async_drop_in_place` themselves. `saved_indices.rs` keeps an index across a
+//! suspension.
 //!
 //! A coroutine of any kind has a sync drop shim, whatever it awaits: it may be dropped in a
 //! function, in a `Vec`, by an executor that shuts down, or while unwinding. What the shim drops is

@@ -197,10 +197,10 @@ fn blocks_after_suspension(body: &Body<'_>) -> DenseBitSet<BasicBlock> {
     after
 }
 
-/// Puts captures in the place of locals.
-struct InPlace<'tcx> {
-    tcx: TyCtxt<'tcx>,
-    captures: FxHashMap<Local, Place<'tcx>>,
+/// Puts captures in the place of locals, and takes out the moves from the ones to the others.
+pub(super) struct InPlace<'tcx> {
+    pub(super) tcx: TyCtxt<'tcx>,
+    pub(super) captures: FxHashMap<Local, Place<'tcx>>,
 }
 
 impl<'tcx> MutVisitor<'tcx> for InPlace<'tcx> {

@@ -52,7 +52,7 @@ use super::contents_pointers::take_contents_pointers_anew;
 use super::lines::{AwaitedDrop, Lines};
 use super::poll_loop::{Emitter, Exits, Suspend};
 use super::unwindline::{OutlinedUnwindline, Unwindline};
-use super::{CTX_ARG, Destructor, SELF_ARG, insert_unresumed_drop, validate};
+use super::{CTX_ARG, Destructor, insert_unresumed_drop, validate};
 use crate::patch::MirPatch;
 
 /// What the drop shims need to know of how cancellation was laid out.

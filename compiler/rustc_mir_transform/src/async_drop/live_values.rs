@@ -15,12 +15,16 @@
 //! In a packed layout (`packs_layout`) a local has its bytes only where its value is live or a
 //! pointer to it may exist, and where a statement mentions it, be it to store what nobody reads.
 
+use rustc_abi::FieldIdx;
+use rustc_index::IndexVec;
 use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::visit::{PlaceContext, Visitor};
 use rustc_middle::mir::*;
 use rustc_middle::ty::TyCtxt;
 use rustc_mir_dataflow::impls::{MaybeBorrowedLocals, MaybeLiveLocals};
 use rustc_mir_dataflow::{Analysis, Results, ResultsCursor, ResultsVisitor, visit_results};
+
+use super::NamedCaptures;
 
 /// Tells at each location which locals are in use. Locations are best asked for block by block.
 pub(in crate::coroutine) struct LiveValues<'mir, 'tcx> {
@@ -30,10 +34,15 @@ pub(in crate::coroutine) struct LiveValues<'mir, 'tcx> {
     /// What is live in front of each statement of the block asked last, and of its end.
     live_in_block: (Option<BasicBlock>, Vec<DenseBitSet<Local>>),
     in_use: DenseBitSet<Local>,
+    captures: IndexVec<FieldIdx, Local>,
 }
 
 impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
-    pub(in crate::coroutine) fn of(tcx: TyCtxt<'tcx>, body: &'mir Body<'tcx>) -> Self {
+    pub(in crate::coroutine) fn of(
+        tcx: TyCtxt<'tcx>,
+        body: &'mir Body<'tcx>,
+        named: &NamedCaptures,
+    ) -> Self {
         let borrowed = MaybeBorrowedLocals.iterate_to_fixpoint(tcx, body, Some("live values"));
         LiveValues {
             body,
@@ -41,7 +50,13 @@ impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
             borrowed: borrowed.into_results_cursor(body),
             live_in_block: (None, Vec::new()),
             in_use: DenseBitSet::new_empty(body.local_decls.len()),
+            captures: named.names.clone(),
         }
+    }
+
+    /// The captures: they have bytes of the coroutine even if no suspension sees them.
+    pub(in crate::coroutine) fn captures(&self) -> IndexVec<FieldIdx, Local> {
+        self.captures.clone()
     }
 
     /// The locals that are in use at `location`.

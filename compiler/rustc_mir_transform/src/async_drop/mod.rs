@@ -22,7 +22,9 @@
 //!
 //! What a coroutine stores is packed: `captures_in_place.rs` keeps parameters where they were
 //! captured, `contents_pointers.rs` saves no pointer that an owner has, `live_values.rs` tells when a
-//! local needs its bytes, and `rustc_abi/src/layout/coroutine/packed.rs` lets locals share them.
+//! local needs its bytes, `named_captures.rs` has it tell of captures too, `idle_switches.rs` takes out
+//! what looks at a value for nothing, and `rustc_abi/src/layout/coroutine/packed.rs` lets them share
+//! bytes.
 //!
 //! Before all this, `drop_points.rs` tells what is alive at each drop that may be awaited, for the
 //! auto traits of the coroutine.
@@ -54,8 +56,10 @@ mod contents_pointers;
 mod destructor;
 mod drop_points;
 mod expand;
+mod idle_switches;
 mod lines;
 mod live_values;
+mod named_captures;
 mod pending_values;
 mod poll_loop;
 mod saved_indices;
@@ -67,7 +71,9 @@ pub(super) use captures_in_place::use_captures_in_place;
 pub(crate) use destructor::{Destructor, output_ty};
 pub(super) use drop_points::drop_points;
 pub(super) use expand::{Cancellation, expand_async_drops};
+pub(super) use idle_switches::remove_idle_switches;
 pub(super) use live_values::LiveValues;
+pub(super) use named_captures::{NamedCaptures, name_captures};
 pub(crate) use pending_values::DropPendingValues;
 pub(crate) use poll_loop::{Emitter, dropee_pointer};
 pub(super) use saved_indices::copy_saved_indices;

@@ -55,7 +55,7 @@ pub(in crate::coroutine) fn insert_unresumed_drop<'tcx>(
 
 /// Opens each drop of the coroutine itself into drops of its captures. This body is what the
 /// coroutine's drop glue is made of, so a drop of the coroutine in it would never end.
-fn open_drops_of_captures<'tcx>(
+pub(super) fn open_drops_of_captures<'tcx>(
     tcx: TyCtxt<'tcx>,
     body: &mut Body<'tcx>,
     produce_async_drops: bool,

@@ -23,11 +23,22 @@
 //! - they are saved in the same state. That they then conflict is what liveness computes; it is
 //!   asked here again, since memory safety depends on it.
 //!
+//! A capture is a local as well, if liveness says of it where it is alive. All captures are alive
+//! before the coroutine is resumed, and a coroutine is constructed with what is then alive, so the
+//! place of a capture is that of the local:
+//!
+//! ```text
+//! async fn get(url: String) { send(Request::to(url)).await }
+//!
+//! upstream:  [url][tag][send's future]
+//! here:      [url or send's future][tag]
+//! ```
+//!
 //! What is left is to colour an interference graph, as a compiler does for the slots of a stack
 //! frame. Locals are placed one after the other, each at the lowest offset that is free of its
 //! neighbours in the graph, in more than one order, of which the best is taken. An order is improved
-//! by placing first what came to lie last. Captures and the tag are alive in all states; the bytes
-//! of padding between them are used.
+//! by placing first what came to lie last. The tag is alive in all states, and so are captures of
+//! which no more is known; the bytes of padding between them are used.
 //!
 //! Where it costs no byte, what lives longest comes first, and the tag last. The address of the
 //! first local is that of the coroutine, so that a destructor of it is given a pointer that is at
@@ -50,7 +61,8 @@ use crate::{
 #[cfg(test)]
 mod tests;
 
-/// Packs a coroutine whose layout was computed as upstream does, if that makes it smaller.
+/// Packs a coroutine whose layout was computed as upstream does, if that makes it smaller. `captures`
+/// are the locals that its captures are, all of them or none.
 pub(in crate::layout) fn layout<'a, F, FieldIdx: Idx, VariantIdx: Idx, LocalIdx: Idx>(
     calc: &LayoutCalculator<impl HasDataLayout>,
     unpacked: LayoutData<FieldIdx, VariantIdx>,
@@ -58,6 +70,7 @@ pub(in crate::layout) fn layout<'a, F, FieldIdx: Idx, VariantIdx: Idx, LocalIdx:
     mut outer_layouts: IndexVec<FieldIdx, F>,
     variant_fields: &IndexSlice<VariantIdx, IndexVec<FieldIdx, LocalIdx>>,
     storage_conflicts: &BitMatrix<LocalIdx, LocalIdx>,
+    captures: &IndexSlice<FieldIdx, LocalIdx>,
     tag_to_layout: impl Fn(Scalar) -> F,
 ) -> LayoutCalculatorResult<FieldIdx, VariantIdx, F>
 where
@@ -66,44 +79,53 @@ where
     VariantIdx: 'a,
 {
     let Variants::Multiple { tag, .. } = unpacked.variants else { return Ok(unpacked) };
-    let captures =
-        calc.univariant(&outer_layouts, &ReprOptions::default(), StructKind::AlwaysSized)?;
-    let FieldsShape::Arbitrary { offsets: mut outer_offsets, .. } = captures.fields else {
-        unreachable!("a struct has fields at offsets of their own")
+    let tag = tag_to_layout(tag);
+    // What is alive in all states, with the tag.
+    let (fixed_offsets, mut align) = if captures.is_empty() {
+        let fixed =
+            calc.univariant(&outer_layouts, &ReprOptions::default(), StructKind::AlwaysSized)?;
+        let FieldsShape::Arbitrary { offsets, .. } = fixed.fields else {
+            unreachable!("a struct has fields at offsets of their own")
+        };
+        (offsets, fixed.align.max(tag.align))
+    } else {
+        (IndexVec::new(), tag.align)
     };
-    let captured: Vec<Range<Size>> = iter::zip(&outer_offsets, &outer_layouts)
+    let fixed: Vec<Range<Size>> = iter::zip(&fixed_offsets, &outer_layouts)
         .map(|(&offset, layout)| offset..offset + layout.size)
         .collect();
-    let tag = tag_to_layout(tag);
+    align = local_layouts.iter().map(|layout| layout.align).fold(align, AbiAlign::max);
 
-    let neighbours = neighbours(local_layouts.len(), variant_fields, storage_conflicts);
-    let align = local_layouts
-        .iter()
-        .map(|layout| layout.align)
-        .fold(captures.align.max(tag.align), AbiAlign::max);
+    // What is alive in each state. The first is that of a coroutine that was never resumed.
+    let mut states: IndexVec<VariantIdx, Vec<LocalIdx>> =
+        variant_fields.iter().map(|locals| locals.raw.clone()).collect();
+    states[VariantIdx::new(0)].extend(captures);
+
+    let neighbours = neighbours(local_layouts.len(), &states, storage_conflicts);
     let place = |order: &Order<LocalIdx>| {
-        let (tag_offset, places) = place_locals(order, local_layouts, *tag, &captured, &neighbours);
-        let ends = places.iter().map(|place| place.end);
-        let end = ends.fold(captures.size.max(tag_offset + tag.size), Ord::max);
+        let (tag_offset, places) = place_locals(order, local_layouts, *tag, &fixed, &neighbours);
+        let ends = fixed.iter().chain(&places).map(|place| place.end);
+        let end = ends.fold(tag_offset + tag.size, Ord::max);
         (end.align_to(align.abi), tag_offset, places)
     };
     // No layout is smaller than this.
-    let sum = |sizes: &mut dyn Iterator<Item = Size>| sizes.fold(tag.size, |sum, size| sum + size);
-    let saved = variant_fields.iter().map(|locals| {
-        let saved = locals.iter().map(|&local| local_layouts[local].size);
-        sum(&mut saved.chain(outer_layouts.iter().map(|layout| layout.size)))
-    });
-    let least = saved.max().unwrap_or(Size::ZERO).align_to(align.abi);
-    let (size, tag_offset, places) = orders(local_layouts, variant_fields)
+    let always = fixed.iter().fold(tag.size, |sum, place| sum + (place.end - place.start));
+    let alive = states
+        .iter()
+        .map(|locals| locals.iter().fold(always, |sum, &local| sum + local_layouts[local].size));
+    let least = alive.max().unwrap_or(always).align_to(align.abi);
+    let (size, tag_offset, places) = orders(local_layouts, &states)
         .map(|order| improved(order, least, place))
         .min_by_key(|&(size, ..)| size)
         .unwrap();
     if size >= unpacked.size {
         return Ok(unpacked);
     }
-    let mut outer = captured;
-    outer.push(tag_offset..tag_offset + tag.size);
-    check(&outer, &places, variant_fields, storage_conflicts);
+    let mut always = fixed;
+    always.push(tag_offset..tag_offset + tag.size);
+    check(&always, &places, &states, storage_conflicts);
+    let mut outer_offsets = fixed_offsets;
+    outer_offsets.extend(captures.iter().map(|&local| places[local].start));
     outer_layouts.push(tag);
     outer_offsets.push(tag_offset);
 
@@ -142,7 +164,7 @@ struct Order<LocalIdx> {
 /// The orders that are tried, the one that is preferred first. None is the best for all coroutines.
 fn orders<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
     local_layouts: &IndexSlice<LocalIdx, F>,
-    variant_fields: &IndexSlice<VariantIdx, IndexVec<FieldIdx, LocalIdx>>,
+    alive: &IndexSlice<VariantIdx, Vec<LocalIdx>>,
 ) -> impl Iterator<Item = Order<LocalIdx>>
 where
     F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
@@ -154,7 +176,7 @@ where
         Reverse((layout.size, layout.align.abi))
     });
     let mut states: IndexVec<LocalIdx, usize> = IndexVec::from_elem_n(0, local_layouts.len());
-    for &local in variant_fields.iter().flatten() {
+    for &local in alive.iter().flatten() {
         states[local] += 1;
     }
     let mut longest_lived_first = largest_first.clone();
@@ -204,13 +226,13 @@ fn place_locals<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
     order: &Order<LocalIdx>,
     local_layouts: &IndexSlice<LocalIdx, F>,
     tag: &LayoutData<FieldIdx, VariantIdx>,
-    captured: &[Range<Size>],
+    fixed: &[Range<Size>],
     neighbours: &BitMatrix<LocalIdx, LocalIdx>,
 ) -> (Size, IndexVec<LocalIdx, Range<Size>>)
 where
     F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
 {
-    let mut outer = captured.to_vec();
+    let mut outer = fixed.to_vec();
     let mut tag_offset = None;
     if order.tag_first {
         let offset = first_fit(tag.size, tag.align, &mut outer);
@@ -239,15 +261,15 @@ where
 
 /// What is alive at the same time has bytes of its own. Memory safety depends on it, so it is asked
 /// of the finished layout, whatever graph and order led to it.
-fn check<FieldIdx: Idx, VariantIdx: Idx, LocalIdx: Idx>(
-    outer: &[Range<Size>],
+fn check<VariantIdx: Idx, LocalIdx: Idx>(
+    always: &[Range<Size>],
     places: &IndexSlice<LocalIdx, Range<Size>>,
-    variant_fields: &IndexSlice<VariantIdx, IndexVec<FieldIdx, LocalIdx>>,
+    states: &IndexSlice<VariantIdx, Vec<LocalIdx>>,
     storage_conflicts: &BitMatrix<LocalIdx, LocalIdx>,
 ) {
-    for (variant, fields) in variant_fields.iter_enumerated() {
+    for (variant, locals) in states.iter_enumerated() {
         let mut alive: Vec<&Range<Size>> =
-            outer.iter().chain(fields.iter().map(|&local| &places[local])).collect();
+            always.iter().chain(locals.iter().map(|&local| &places[local])).collect();
         alive.retain(|place| !place.is_empty());
         alive.sort_by_key(|place| place.start);
         for pair in alive.windows(2) {
@@ -269,9 +291,9 @@ fn check<FieldIdx: Idx, VariantIdx: Idx, LocalIdx: Idx>(
 }
 
 /// For each local those with which it shares no byte.
-fn neighbours<FieldIdx: Idx, VariantIdx: Idx, LocalIdx: Idx>(
+fn neighbours<VariantIdx: Idx, LocalIdx: Idx>(
     locals: usize,
-    variant_fields: &IndexSlice<VariantIdx, IndexVec<FieldIdx, LocalIdx>>,
+    states: &IndexSlice<VariantIdx, Vec<LocalIdx>>,
     storage_conflicts: &BitMatrix<LocalIdx, LocalIdx>,
 ) -> BitMatrix<LocalIdx, LocalIdx> {
     let mut neighbours = BitMatrix::new(locals, locals);
@@ -281,9 +303,9 @@ fn neighbours<FieldIdx: Idx, VariantIdx: Idx, LocalIdx: Idx>(
             neighbours.insert(other, local);
         }
     }
-    for fields in variant_fields {
-        for &local in fields {
-            for &other in fields {
+    for alive in states {
+        for &local in alive {
+            for &other in alive {
                 neighbours.insert(local, other);
             }
         }

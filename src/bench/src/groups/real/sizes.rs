@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     pub size: u64,
-    /// The largest sum of what is alive in one state, with the tag, rounded up to the alignment. Captures that are used in place
-    /// count in all states.
+    /// The largest sum of what is alive in one state, with the tag, rounded up to the alignment. The fork names a capture only in
+    /// states in which it is alive.
     pub least: u64,
 }
 
@@ -34,43 +34,25 @@ pub fn futures(text: &str) -> Vec<(String, Layout)> {
     futures
 }
 
-/// A state's fields, by name.
-#[derive(Default)]
-struct State<'a> {
-    captures: Vec<(&'a str, u64)>,
-    locals: Vec<(&'a str, u64)>,
-}
-
 fn least<'a>(lines: impl Iterator<Item = &'a str>, align: u64) -> u64 {
-    let mut states: Vec<State<'a>> = Vec::new();
+    let mut states: Vec<u64> = Vec::new();
     for line in lines {
         let line = line.trim_start_matches("print-type-size").trim_start();
         if line.starts_with("variant ") {
-            states.push(State::default());
+            states.push(0);
             continue;
         }
         let (Some(state), Some((field, rest))) = (states.last_mut(), line.split_once("`: ")) else {
             continue;
         };
-        let Some(size) = rest.split(' ').next().and_then(|size| size.parse().ok()) else {
+        let Some(size) = rest.split(' ').next().and_then(|size| size.parse::<u64>().ok()) else {
             continue;
         };
-        if let Some(name) = field.strip_prefix("upvar `.") {
-            state.captures.push((name, size));
-        } else if let Some(name) = field.strip_prefix("local `.") {
-            state.locals.push((name, size));
+        if ["upvar `.", "local `."].iter().any(|kind| field.starts_with(kind)) {
+            *state += size;
         }
     }
-    let is_local =
-        |name: &str| states.iter().flat_map(|state| &state.locals).any(|&(local, _)| local == name);
-    let at_start =
-        states.first().map_or(0, |state| state.captures.iter().map(|field| field.1).sum());
-    let suspended = states.iter().map(|state| {
-        // One of which there is a local as well is stored twice, and alive once.
-        let captures = state.captures.iter().filter(|(name, _)| !is_local(name));
-        captures.chain(&state.locals).map(|field| field.1).sum::<u64>()
-    });
-    let most: u64 = suspended.fold(at_start, Ord::max);
+    let most = states.into_iter().max().unwrap_or_default();
     (most + 1).next_multiple_of(align.max(1))
 }
 
@@ -87,8 +69,7 @@ print-type-size     variant `Unresumed`: 24 bytes
 print-type-size         upvar `.s`: 24 bytes, offset: 0 bytes, alignment: 8 bytes
 print-type-size         upvar `.kept`: 8 bytes
 print-type-size     variant `Suspend0`: 87 bytes
-print-type-size         upvar `.s`: 24 bytes, offset: 0 bytes, alignment: 8 bytes
-print-type-size         upvar `.kept`: 8 bytes
+print-type-size         upvar `.kept`: 8 bytes, offset: 24 bytes, alignment: 8 bytes
 print-type-size         padding: 8 bytes
 print-type-size         local `.__awaitee`: 16 bytes, alignment: 8 bytes, type: {async fn body of inner()}
 print-type-size         local `.s`: 24 bytes
@@ -101,7 +82,7 @@ print-type-size     field `.waker`: 8 bytes
     fn a_future_has_a_size_and_a_live_set() {
         let futures = futures(PRINTED);
         let name = "{async fn body of outer<std::string::String>()}".to_owned();
-        // The tag, `kept`, `__awaitee`, and one `s`.
+        // The tag, `kept`, `__awaitee`, and `s`, which is a local now.
         assert_eq!(futures, [(name, Layout { size: 96, least: 56 })]);
     }
 }

@@ -20,6 +20,8 @@ fn integer(integer: Integer) -> Layout {
 struct Coroutine {
     locals: Vec<Integer>,
     captures: Vec<Integer>,
+    /// The locals that the captures are, if they are some.
+    named: Vec<usize>,
     states: Vec<Vec<usize>>,
     conflicts: Vec<(usize, usize)>,
 }
@@ -52,12 +54,21 @@ impl Coroutine {
         let locals: IndexVec<usize, &&Layout> = locals.iter().collect();
         let captures: IndexVec<usize, &&Layout> = captures.iter().collect();
         let (states, conflicts) = (self.states(), self.conflicts());
+        let named = IndexSlice::from_raw(&self.named);
         let upstream = || {
             let captures = captures.clone();
             coroutine::layout(&calc, &locals, captures, &states, &conflicts, |_| &tag).unwrap()
         };
-        let packed =
-            layout(&calc, upstream(), &locals, captures.clone(), &states, &conflicts, |_| &tag);
+        let packed = layout(
+            &calc,
+            upstream(),
+            &locals,
+            captures.clone(),
+            &states,
+            &conflicts,
+            named,
+            |_| &tag,
+        );
         [upstream(), packed.unwrap()]
     }
 }
@@ -73,7 +84,8 @@ fn offset(layout: &Layout, state: usize, field: usize) -> u64 {
 /// Two scopes, one after the other, each with a value that is saved in two states.
 fn two_scopes(conflicts: Vec<(usize, usize)>) -> Coroutine {
     let states = vec![vec![0], vec![0], vec![1], vec![1]];
-    Coroutine { locals: vec![Integer::I32; 2], captures: Vec::new(), states, conflicts }
+    let locals = vec![Integer::I32; 2];
+    Coroutine { locals, captures: Vec::new(), named: Vec::new(), states, conflicts }
 }
 
 #[test]
@@ -87,6 +99,38 @@ fn locals_of_several_states_share_bytes() {
 fn locals_that_conflict_do_not() {
     let [upstream, packed] = two_scopes(vec![(0, 1)]).layouts();
     assert_eq!((upstream.size.bytes(), packed.size.bytes()), (12, 12));
+}
+
+#[test]
+fn a_capture_gives_way_once_it_is_not_alive() {
+    // The second local begins its life after that of the capture.
+    let given_way = Coroutine {
+        locals: vec![Integer::I64; 2],
+        captures: vec![Integer::I64],
+        named: vec![0],
+        states: vec![vec![1]],
+        conflicts: Vec::new(),
+    };
+    let [_, packed] = given_way.layouts();
+    assert_eq!((packed.size.bytes(), offset(&packed, 0, 0)), (16, 0));
+    assert_eq!(packed.fields.offset(0), Size::ZERO);
+
+    let [_, packed] = Coroutine { conflicts: vec![(0, 1)], ..given_way }.layouts();
+    assert_eq!(packed.size.bytes(), 24);
+}
+
+#[test]
+fn captures_are_apart_before_the_start() {
+    let [_, packed] = Coroutine {
+        locals: vec![Integer::I64; 2],
+        captures: vec![Integer::I64; 2],
+        named: vec![0, 1],
+        states: vec![vec![0], vec![1]],
+        conflicts: Vec::new(),
+    }
+    .layouts();
+    assert_eq!(packed.size.bytes(), 24);
+    assert_ne!(packed.fields.offset(0), packed.fields.offset(1));
 }
 
 #[test]
@@ -105,9 +149,17 @@ fn no_layout_is_larger_and_none_overlaps() {
         // Each local is saved in some state.
         let unsaved = |local: &usize| !states.iter().flatten().any(|saved| saved == local);
         states.push((0..count).filter(unsaved).collect());
+        let locals: Vec<Integer> = (0..count).map(|_| SIZES[below(4)]).collect();
+        let (captures, named) = if below(2) == 0 {
+            ((0..below(3)).map(|_| SIZES[below(4)]).collect(), Vec::new())
+        } else {
+            let named: Vec<usize> = (0..below(count + 1)).collect();
+            (named.iter().map(|&local| locals[local]).collect(), named)
+        };
         let coroutine = Coroutine {
-            locals: (0..count).map(|_| SIZES[below(4)]).collect(),
-            captures: (0..below(3)).map(|_| SIZES[below(4)]).collect(),
+            locals,
+            captures,
+            named,
             states,
             conflicts: (0..below(count)).map(|_| (below(count), below(count))).collect(),
         };
@@ -123,7 +175,9 @@ fn checked(places: [(u64, u64); 2], coroutine: &Coroutine, tag: u64) {
     let range = |(start, end): (u64, u64)| Size::from_bytes(start)..Size::from_bytes(end);
     let outer = [range((tag, tag + 1))];
     let places: Vec<_> = places.into_iter().map(range).collect();
-    let (states, conflicts) = (coroutine.states(), coroutine.conflicts());
+    let states: IndexVec<usize, Vec<usize>> =
+        coroutine.states().into_iter().map(|locals| locals.raw).collect();
+    let conflicts = coroutine.conflicts();
     check(&outer, IndexSlice::<usize, _>::from_raw(&places), &states, &conflicts);
 }
 

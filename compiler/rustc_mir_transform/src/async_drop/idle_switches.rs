@@ -98,7 +98,7 @@ fn gotos(body: &Body<'_>, mut block: BasicBlock) -> Vec<BasicBlock> {
 }
 
 /// How often each local is mentioned, other than by storage markers.
-struct Uses(IndexVec<Local, usize>);
+pub(super) struct Uses(pub(super) IndexVec<Local, usize>);
 
 impl<'tcx> Visitor<'tcx> for Uses {
     fn visit_local(&mut self, local: Local, context: PlaceContext, _: Location) {

@@ -21,10 +21,10 @@
 //! owner that can own another value of its type: it would contain itself otherwise.
 //!
 //! What a coroutine stores is packed: `captures_in_place.rs` keeps parameters where they were
-//! captured, `contents_pointers.rs` saves no pointer that an owner has, `live_values.rs` tells when a
-//! local needs its bytes, `named_captures.rs` has it tell of captures too, `idle_switches.rs` takes out
-//! what looks at a value for nothing, and `rustc_abi/src/layout/coroutine/packed.rs` lets them share
-//! bytes.
+//! captured, `contents_pointers.rs` saves no pointer that an owner has, `idle_switches.rs` and
+//! `pin_derefs.rs` take out what would keep a value for nothing, `live_values.rs` tells when a local
+//! needs its bytes, `named_captures.rs` has it tell of captures too, and
+//! `rustc_abi/src/layout/coroutine/packed.rs` lets them share bytes.
 //!
 //! Before all this, `drop_points.rs` tells what is alive at each drop that may be awaited, for the
 //! auto traits of the coroutine.
@@ -61,6 +61,7 @@ mod lines;
 mod live_values;
 mod named_captures;
 mod pending_values;
+mod pin_derefs;
 mod poll_loop;
 mod saved_indices;
 mod shims;
@@ -75,6 +76,7 @@ pub(super) use idle_switches::remove_idle_switches;
 pub(super) use live_values::LiveValues;
 pub(super) use named_captures::{NamedCaptures, name_captures};
 pub(crate) use pending_values::DropPendingValues;
+pub(super) use pin_derefs::look_through_pins;
 pub(crate) use poll_loop::{Emitter, dropee_pointer};
 pub(super) use saved_indices::copy_saved_indices;
 pub(super) use shims::{DropShims, finish_poll, insert_unresumed_drop};

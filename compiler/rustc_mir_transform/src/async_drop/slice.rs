@@ -1,4 +1,4 @@
-//! The loop that drops the elements of a slice by await.
+//! The loop that drops the elements of a slice or of an array by await.
 //!
 //! ```text
 //! entry:   StorageLive(_c); StorageLive(_e)
@@ -14,10 +14,14 @@
 //! test at its end is that of `head` once more, which saves each element a jump.
 //!
 //! The coroutine saves what an iterator over the slice consists of, and no more: the element that
-//! is being dropped is the one that `_c` points to. Values without a size have no position. If the
-//! type may be one of those, `_e` is in truth the number of elements that are left.
+//! is being dropped is the one that `_c` points to. The end of an array that lies in the coroutine is
+//! known wherever that is, so it is taken anew for each test, and not saved. Values without a size
+//! have no position. If the type may be one of those, `_e` is in truth the number of elements that are
+//! left.
 //!
 //! This is below `elaborate_drop` because it extends that module's private `DropCtxt`.
+
+use std::iter;
 
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, Ty, TyCtxt};
@@ -29,17 +33,27 @@ use crate::coroutine::async_drop::Emitter;
 #[derive(Clone, Copy)]
 struct Cursor<'tcx> {
     element: Local,
-    bound: Bound,
+    bound: Bound<'tcx>,
     element_ty: Ty<'tcx>,
 }
 
 /// Where a loop ends.
 #[derive(Clone, Copy)]
-enum Bound {
+enum Bound<'tcx> {
     /// Behind the last element.
     End(Local),
+    /// The same, of an array that is at hand.
+    EndOf(Array<'tcx>),
     /// When so many elements were dropped.
     Left(Local),
+}
+
+/// An array that lies in a local.
+#[derive(Clone, Copy)]
+struct Array<'tcx> {
+    place: Place<'tcx>,
+    ty: Ty<'tcx>,
+    length: ty::Const<'tcx>,
 }
 
 /// A loop whose element is not dropped yet.
@@ -57,8 +71,8 @@ where
     D: DropElaborator<'b, 'tcx>,
     'tcx: 'b,
 {
-    /// Drops the elements of the slice `self.place` by await, if they need that and if it can be
-    /// done here.
+    /// Drops the elements of `self.place`, which is a slice or an array, by await, if they need that
+    /// and if it can be done here.
     pub(in super::super) fn awaited_drop_loops(
         &mut self,
         element_ty: Ty<'tcx>,
@@ -73,10 +87,12 @@ where
         }
         let pointer_ty = Ty::new_mut_ptr(tcx, element_ty);
         let element = self.new_temp(pointer_ty);
-        let bound = if has_size(tcx, element_ty, 8) {
-            Bound::End(self.new_temp(pointer_ty))
-        } else {
+        let bound = if !has_size(tcx, element_ty, 8) {
             Bound::Left(self.new_temp(tcx.types.usize))
+        } else if let Some(array) = self.array_at_hand() {
+            Bound::EndOf(array)
+        } else {
+            Bound::End(self.new_temp(pointer_ty))
         };
         let cursor = Cursor { element, bound, element_ty };
 
@@ -100,18 +116,31 @@ where
         Some(self.drop_flag_test_block(reset, self.succ, unwind))
     }
 
-    /// Points the cursor to the first element of the slice `self.place`.
+    /// The array that is dropped, if it is one to which no pointer leads and no index.
+    fn array_at_hand(&self) -> Option<Array<'tcx>> {
+        let place = self.place;
+        let ty = self.place_ty(place);
+        let ty::Array(_, length) = *ty.kind() else { return None };
+        let is_field = |elem| matches!(elem, PlaceElem::Field(..) | PlaceElem::Downcast(..));
+        place.projection.iter().all(is_field).then_some(Array { place, ty, length })
+    }
+
+    /// Points the cursor to the first element of `self.place`.
     fn enter_loop(&mut self, cursor: Cursor<'tcx>, head: BasicBlock) -> BasicBlock {
         let (tcx, place) = (self.tcx(), self.place);
+        let place_ty = self.place_ty(place);
         let Cursor { element, bound, element_ty } = cursor;
         let mut emitter = self.emitter();
         let live = |local| emitter.statement(StatementKind::StorageLive(local));
-        let mut statements = cursor.locals().map(live).to_vec();
-        let slice = emitter.address(place, Ty::new_slice(tcx, element_ty), &mut statements);
+        let mut statements: Vec<_> = cursor.locals().map(live).collect();
+        let whole = emitter.address(place, place_ty, &mut statements);
         let pointer_ty = Ty::new_mut_ptr(tcx, element_ty);
-        let first = Rvalue::Cast(CastKind::PtrToPtr, Operand::Copy(slice.into()), pointer_ty);
+        let first = Rvalue::Cast(CastKind::PtrToPtr, Operand::Copy(whole.into()), pointer_ty);
         statements.push(emitter.assign(element, first));
-        let length = Rvalue::UnaryOp(UnOp::PtrMetadata, Operand::Copy(slice.into()));
+        let length = match *place_ty.kind() {
+            ty::Array(_, length) => Rvalue::Use(emitter.length_of_array(length)),
+            _ => Rvalue::UnaryOp(UnOp::PtrMetadata, Operand::Copy(whole.into())),
+        };
         match bound {
             Bound::End(end) => {
                 let count = emitter.temp(tcx.types.usize);
@@ -120,6 +149,7 @@ where
                 let behind = Rvalue::BinaryOp(BinOp::Offset, Box::new(operands));
                 statements.push(emitter.assign(end, behind));
             }
+            Bound::EndOf(_) => {}
             Bound::Left(left) => statements.push(emitter.assign(left, length)),
         }
         emitter.block(statements, TerminatorKind::Goto { target: head })
@@ -148,24 +178,28 @@ where
         let [zero, one] = [0, 1].map(|number| self.constant_usize(number));
         let mut emitter = self.emitter();
         let body = emitter.block_on(is_cleanup, vec![], TerminatorKind::Unreachable);
-        let dead =
-            cursor.locals().map(|local| emitter.statement(StatementKind::StorageDead(local)));
-        let done = emitter.block_on(is_cleanup, dead.into(), TerminatorKind::Goto { target: succ });
+        let dead = cursor.locals();
+        let dead = dead.map(|local| emitter.statement(StatementKind::StorageDead(local))).collect();
+        let done = emitter.block_on(is_cleanup, dead, TerminatorKind::Goto { target: succ });
 
         let binary = |op, local: Local, operand| {
             Rvalue::BinaryOp(op, Box::new((Operand::Copy(local.into()), operand)))
         };
         let mut step = vec![emitter.assign(element, binary(BinOp::Offset, element, one.clone()))];
-        let compare = match cursor.bound {
-            Bound::End(end) => binary(BinOp::Eq, element, Operand::Copy(end.into())),
-            Bound::Left(left) => {
-                step.push(emitter.assign(left, binary(BinOp::Sub, left, one)));
-                binary(BinOp::Eq, left, zero)
-            }
-        };
+        if let Bound::Left(left) = cursor.bound {
+            step.push(emitter.assign(left, binary(BinOp::Sub, left, one)));
+        }
         let mut test = |mut statements: Vec<Statement<'tcx>>| {
+            let compare = match cursor.bound {
+                Bound::End(end) => binary(BinOp::Eq, element, Operand::Copy(end.into())),
+                Bound::EndOf(array) => {
+                    let end = emitter.end_of_array(array, cursor.element_ty, &mut statements);
+                    binary(BinOp::Eq, element, Operand::Move(end.into()))
+                }
+                Bound::Left(left) => binary(BinOp::Eq, left, zero.clone()),
+            };
             let is_done = emitter.temp(emitter.tcx.types.bool);
-            statements.push(emitter.assign(is_done, compare.clone()));
+            statements.push(emitter.assign(is_done, compare));
             let kind = TerminatorKind::if_(Operand::Move(is_done.into()), done, body);
             emitter.block_on(is_cleanup, statements, kind)
         };
@@ -179,9 +213,38 @@ impl<'tcx> Cursor<'tcx> {
         tcx.mk_place_deref(self.element.into())
     }
 
-    fn locals(self) -> [Local; 2] {
-        let (Bound::End(bound) | Bound::Left(bound)) = self.bound;
-        [self.element, bound]
+    fn locals(self) -> impl Iterator<Item = Local> {
+        let bound = match self.bound {
+            Bound::End(bound) | Bound::Left(bound) => Some(bound),
+            Bound::EndOf(_) => None,
+        };
+        iter::once(self.element).chain(bound)
+    }
+}
+
+impl<'tcx> Emitter<'_, 'tcx> {
+    fn length_of_array(&self, length: ty::Const<'tcx>) -> Operand<'tcx> {
+        let span = self.source_info.span;
+        let const_ = Const::Ty(self.tcx.types.usize, length);
+        Operand::Constant(Box::new(ConstOperand { span, user_ty: None, const_ }))
+    }
+
+    /// A pointer behind the last element of `array`.
+    fn end_of_array(
+        &mut self,
+        array: Array<'tcx>,
+        element_ty: Ty<'tcx>,
+        statements: &mut Vec<Statement<'tcx>>,
+    ) -> Local {
+        let pointer_ty = Ty::new_mut_ptr(self.tcx, element_ty);
+        let [first, end] = [(); 2].map(|()| self.temp(pointer_ty));
+        let whole = self.address(array.place, array.ty, statements);
+        let cast = Rvalue::Cast(CastKind::PtrToPtr, Operand::Move(whole.into()), pointer_ty);
+        statements.push(self.assign(first, cast));
+        let operands = (Operand::Move(first.into()), self.length_of_array(array.length));
+        let behind = Rvalue::BinaryOp(BinOp::Offset, Box::new(operands));
+        statements.push(self.assign(end, behind));
+        end
     }
 }
 

@@ -168,6 +168,7 @@ fn forget_async_drops(body: &mut Body<'_>) {
     }
 }
 
+mod instances;
 mod unwinding;
 
 struct Expander<'a, 'tcx> {
@@ -280,30 +281,6 @@ impl<'tcx> Expander<'_, 'tcx> {
         self.patch.patch_terminator(drop.block, kind);
     }
 
-    /// Has an instance of the body whose value needs no async drop not await `drop`, which is what
-    /// `kind` does. The switch is on a constant, so each instance has one side of it.
-    fn await_if_needed(
-        &mut self,
-        drop: &AwaitedDrop<'tcx>,
-        kind: TerminatorKind<'tcx>,
-    ) -> TerminatorKind<'tcx> {
-        if !drop.is_up_to_arguments() {
-            return kind;
-        }
-        self.drop_futures.push(drop.fut);
-        let tcx = self.tcx;
-        let span = drop.source_info.span;
-        let awaited = self.emitter(drop.source_info).block(vec![], kind);
-        self.move_entry(drop.block, awaited);
-        let kind = Emitter::sync_drop(drop.place, drop.target, drop.unwind);
-        let sync = self.emitter(drop.source_info).block(vec![], kind);
-        let is_awaited = tcx.require_lang_item(hir::LangItem::DropIsAwaited, span);
-        let is_awaited = UnevaluatedConst::new(is_awaited, tcx.mk_args(&[drop.place_ty.into()]));
-        let const_ = Const::Unevaluated(is_awaited, tcx.types.bool);
-        let is_awaited = ConstOperand { span, user_ty: None, const_ };
-        TerminatorKind::if_(Operand::Constant(Box::new(is_awaited)), awaited, sync)
-    }
-
     /// The drop, followed by that of the fields which it leaves, on each way out of it.
     fn with_fields_behind(
         &mut self,
@@ -366,9 +343,13 @@ impl<'tcx> Expander<'_, 'tcx> {
 
         // The loop on the dropline is its own successor when it is cancelled once more.
         let drain = self.emitter(source_info).empty_block();
-        let fork = self.fork(source_info, drain, leave);
+        let [drained, left] = [drain, leave].map(|target| self.where_awaited(drop, target));
+        let fork = self.fork(source_info, drained, left);
         let again = (!drop.on_dropline).then(|| self.emitter(source_info).empty_block());
-        let resume = again.unwrap_or_else(|| self.resumed_after_drop());
+        let resume = match again {
+            Some(again) => self.where_awaited(drop, again),
+            None => self.resumed_after_drop(),
+        };
         let pending = self.emitter(source_info).suspend(drop, &coroutine, resume, fork);
 
         let ready = self.after_completion(drop, drop.dropline, unwind);

@@ -39,8 +39,9 @@ impl<'tcx> Expander<'_, 'tcx> {
         self.begin(drop, again, head, unwind)
     }
 
-    /// A block in which the thread panics again, and goes on to `target`.
+    /// A block in which the thread panics again, and goes on to `target` with `drop`.
     fn panic_again(&mut self, drop: &AwaitedDrop<'tcx>, target: BasicBlock) -> BasicBlock {
+        let target = self.where_awaited(drop, target);
         let coroutine_ty = self.body.local_decls[SELF_ARG].ty;
         let exception = self.exception.unwrap();
         self.emitter(drop.source_info).resume_unwinding(exception, coroutine_ty, target)

@@ -1,5 +1,5 @@
-//! A value that a match has taken apart is no part of the future while an arm suspends, if nothing is
-//! left in it that is to be dropped. What is left is dropped as ever.
+//! A value that a match has taken apart is no part of the future while an arm suspends, if nothing
+//! is left in it that is to be dropped. What is left is dropped as ever.
 //@ edition: 2024
 //@ run-pass
 //@ only-64bit

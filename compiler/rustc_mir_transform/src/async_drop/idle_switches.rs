@@ -8,9 +8,9 @@
 //! }
 //! ```
 //!
-//! The match moves the text out of the message, and nothing of that is left to be dropped at its end.
-//! Drop elaboration still asks which message it was, since its move paths do not say that a variant
-//! without droppable fields has none:
+//! The match moves the text out of the message, and nothing of that is left to be dropped at its
+//! end. Drop elaboration still asks which message it was, since its move paths do not say that a
+//! variant without droppable fields has none:
 //!
 //! ```text
 //! // Before.
@@ -21,8 +21,8 @@
 //! bb7: goto -> bb9
 //! ```
 //!
-//! Between the two the arm suspends. So the message would be a part of the coroutine, beside the text
-//! that came out of it, and what `?` made of the result as well.
+//! Between the two the arm suspends. So the message would be a part of the coroutine, beside the
+//! text that came out of it, and what `?` made of the result as well.
 //!
 //! Only a coroutine with a packed layout is changed (`packs_layout`).
 
@@ -60,8 +60,8 @@ pub(in crate::coroutine) fn remove_idle_switches<'tcx>(tcx: TyCtxt<'tcx>, body: 
     }
 }
 
-/// The statement with which `data` reads the discriminant that it switches on, if it is read for that
-/// alone.
+/// The statement with which `data` reads the discriminant that it switches on, if it is read for
+/// that alone.
 fn discriminant_read_by(data: &BasicBlockData<'_>, uses: &Uses) -> Option<usize> {
     let TerminatorKind::SwitchInt { discr: Operand::Move(read), .. } = data.terminator().kind
     else {
@@ -74,8 +74,9 @@ fn discriminant_read_by(data: &BasicBlockData<'_>, uses: &Uses) -> Option<usize>
     })
 }
 
-/// Where `block` leads to whatever its switch finds. It is the first such block: those behind it may be
-/// reached from elsewhere, and if this is cleanup, it has to go through the same block as before.
+/// Where `block` leads to whatever its switch finds. It is the first such block: those behind it
+/// may be reached from elsewhere, and if this is cleanup, it has to go through the same block as
+/// before.
 fn meeting_point(body: &Body<'_>, block: BasicBlock) -> Option<BasicBlock> {
     let mut ways = body[block].terminator().successors().map(|target| gotos(body, target));
     let first = ways.next()?;

@@ -72,6 +72,12 @@ impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
         self.in_use.clone_from(&self.live_in_block.1[statement_index]);
         self.borrowed.seek_after_primary_effect(location);
         self.in_use.union(self.borrowed.get());
+        // Arguments are stored as soon as the body is entered, whether they are live or not.
+        if block == START_BLOCK && statement_index < self.captures.len() {
+            for argument in self.body.args_iter() {
+                self.in_use.insert(argument);
+            }
+        }
         match self.body.stmt_at(location) {
             either::Either::Left(statement) => {
                 Mentioned(&mut self.in_use).visit_statement(statement, location);

@@ -7,12 +7,12 @@
 //! }
 //! ```
 //!
-//! A capture is a field of the coroutine, and those are no business of data flow, which knows locals.
-//! So it would keep its bytes for as long as the coroutine exists, as if it were alive all the time:
-//! the future above would be as large as `url` and the future of `send` together.
+//! A capture is a field of the coroutine, and those are no business of data flow, which knows
+//! locals. So it would keep its bytes for as long as the coroutine exists, as if it were alive all
+//! the time: the future above would be as large as `url` and the future of `send` together.
 //!
-//! While it is computed what the coroutine saves, each capture goes by the name of a local, which is
-//! saved as any other is:
+//! While it is computed what the coroutine saves, each capture goes by the name of a local, which
+//! is saved as any other is:
 //!
 //! ```text
 //! // Before.
@@ -25,11 +25,12 @@
 //! ```
 //!
 //! The layout is told which local each capture is, and gives both the same place
-//! (`rustc_abi/src/layout/coroutine/packed.rs`), so the move is no part of the coroutine. It stands at
-//! the start of the body, in front of everything that could be stored in the place of a capture.
+//! (`rustc_abi/src/layout/coroutine/packed.rs`), so the move is no part of the coroutine. It stands
+//! at the start of the body, in front of all that could be stored in the place of a capture, but
+//! for the resume argument: that is in use beside it (`live_values.rs`).
 //!
-//! What an unresumed coroutine drops is reached from the start if it may suspend (`expand.rs`), and is
-//! seen here too. If not, it is added later, and there is no other state in which it would drop.
+//! What an unresumed coroutine drops is reached from the start if it may suspend (`expand.rs`), and
+//! is seen here too. If not, it is added later, and there is no other state in which it would drop.
 
 use rustc_abi::FieldIdx;
 use rustc_index::IndexVec;
@@ -100,8 +101,8 @@ fn capture<'tcx>(tcx: TyCtxt<'tcx>, field: FieldIdx, ty: Ty<'tcx>) -> Place<'tcx
     tcx.mk_place_field(SELF_ARG.into(), field, ty)
 }
 
-/// Whether something is done to the coroutine as a whole. Where it is suspended while it unwinds, its
-/// address stands for it (`unwindline/calls.rs`).
+/// Whether something is done to the coroutine as a whole. Where it is suspended while it unwinds,
+/// its address stands for it (`unwindline/calls.rs`).
 struct UsesOfWhole(bool);
 
 impl<'tcx> Visitor<'tcx> for UsesOfWhole {

@@ -7,10 +7,10 @@
 //! }
 //! ```
 //!
-//! What `Deref::deref` returns points to where the `Pin` does, and never into the `Pin`. But a coroutine
-//! saves whatever a reference was made to, for the reference may live on, and so it would save `self`,
-//! which is not used any more. Destructors are given themselves in a `Pin`; a method that closes by hand
-//! and takes `&mut self` does not have this:
+//! What `Deref::deref` returns points to where the `Pin` does, and never into the `Pin`. But a
+//! coroutine saves whatever a reference was made to, for the reference may live on, and so it would
+//! save `self`, which is not used any more. Destructors are given themselves in a `Pin`; a method
+//! that closes by hand and takes `&mut self` does not have this:
 //!
 //! ```text
 //! // Before.
@@ -61,6 +61,13 @@ pub(in crate::coroutine) fn look_through_pins<'tcx>(tcx: TyCtxt<'tcx>, body: &mu
         let Some((index, region, kind, pin)) = found.filter(|_| uses.0[reference] == 2) else {
             continue;
         };
+        // What the reference was made to may have no storage any more, or another value.
+        let is_storage = |statement: &Statement<'_>| {
+            matches!(statement.kind, StatementKind::StorageLive(_) | StatementKind::Nop)
+        };
+        if !data.statements[index + 1..].iter().all(is_storage) {
+            continue;
+        }
         let ty::Adt(_, args) = *pin.ty(&body.local_decls, tcx).ty.kind() else { continue };
         let pointer = tcx.mk_place_field(pin, FieldIdx::ZERO, args.type_at(0));
         let value = Rvalue::Ref(region, kind, tcx.mk_place_deref(pointer));

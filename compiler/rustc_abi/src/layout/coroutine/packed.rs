@@ -119,7 +119,7 @@ where
         .min_by_key(|&(size, ..)| size)
         .unwrap();
     if size >= unpacked.size {
-        return Ok(unpacked);
+        return Ok(with_captures_in_place(unpacked, local_layouts, variant_fields, captures));
     }
     let mut always = fixed;
     always.push(tag_offset..tag_offset + tag.size);
@@ -143,6 +143,34 @@ where
         (variant.size, variant.align, variant.unadjusted_abi_align) = (size, align, align.abi);
     }
     Ok(packed)
+}
+
+/// Has each local that is a capture lie where that does. Upstream's layout, in which nothing shares bytes
+/// with a capture, leaves room for it somewhere else.
+fn with_captures_in_place<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
+    mut unpacked: LayoutData<FieldIdx, VariantIdx>,
+    local_layouts: &IndexSlice<LocalIdx, F>,
+    variant_fields: &IndexSlice<VariantIdx, IndexVec<FieldIdx, LocalIdx>>,
+    captures: &IndexSlice<FieldIdx, LocalIdx>,
+) -> LayoutData<FieldIdx, VariantIdx>
+where
+    F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
+{
+    let captured: Vec<Size> =
+        captures.indices().map(|capture| unpacked.fields.offset(capture.index())).collect();
+    let Variants::Multiple { variants, .. } = &mut unpacked.variants else { return unpacked };
+    for (variant, locals) in iter::zip(variants, variant_fields) {
+        let offset = |(field, local): (FieldIdx, &LocalIdx)| match captures
+            .iter()
+            .position(|capture| capture == local)
+        {
+            Some(capture) => captured[capture],
+            None => variant.fields.offset(field.index()),
+        };
+        let offsets = locals.iter_enumerated().map(offset).collect();
+        variant.fields = in_memory_order(offsets, |field| local_layouts[locals[field]].size);
+    }
+    unpacked
 }
 
 /// Fields at these offsets.

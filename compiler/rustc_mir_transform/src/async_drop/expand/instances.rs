@@ -26,8 +26,9 @@ impl<'tcx> Expander<'_, 'tcx> {
         self.if_awaited(drop, awaited, sync)
     }
 
-    /// `target`, where a state leads in which `drop` is pending. An instance that does not await it is
-    /// never in such a state, and has no code for what would follow, nor a future that this could use.
+    /// `target`, where a state leads in which `drop` is pending. An instance that does not await it
+    /// is never in such a state, and has no code for what would follow, nor a future that this
+    /// could use.
     pub(super) fn where_awaited(
         &mut self,
         drop: &AwaitedDrop<'tcx>,
@@ -41,8 +42,8 @@ impl<'tcx> Expander<'_, 'tcx> {
         self.emitter(drop.source_info).block(vec![], kind)
     }
 
-    /// Goes on to `awaited` in instances of the body that await `drop`, and to `otherwise` in others.
-    /// The switch is on a constant, so each instance has one side of it.
+    /// Goes on to `awaited` in instances of the body that await `drop`, and to `otherwise` in
+    /// others. The switch is on a constant, so each instance has one side of it.
     fn if_awaited(
         &self,
         drop: &AwaitedDrop<'tcx>,

@@ -112,11 +112,11 @@ fn a_capture_gives_way_once_it_is_not_alive() {
         conflicts: Vec::new(),
     };
     let [_, packed] = given_way.layouts();
-    assert_eq!((packed.size.bytes(), offset(&packed, 0, 0)), (16, 0));
+    assert_eq!((packed.size.bytes(), offset(&packed, 0, 0)), (12, 0));
     assert_eq!(packed.fields.offset(0), Size::ZERO);
 
     let [_, packed] = Coroutine { conflicts: vec![(0, 1)], ..given_way }.layouts();
-    assert_eq!(packed.size.bytes(), 24);
+    assert_eq!(packed.size.bytes(), 20);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn captures_are_apart_before_the_start() {
         conflicts: Vec::new(),
     }
     .layouts();
-    assert_eq!(packed.size.bytes(), 24);
+    assert_eq!(packed.size.bytes(), 20);
     assert_ne!(packed.fields.offset(0), packed.fields.offset(1));
 }
 

@@ -28,12 +28,9 @@
 //! each way and resolves all forks to it. A coroutine that was never resumed is cancelled at its
 //! start, so there is a fork there too. None outlives `StateTransform`.
 //!
-//! While a destructor is pending that was entered on the mainline, it does not matter which line
-//! polls it: both have the same values to drop afterwards. So a suspension there is one state, and
-//! what the coroutine is resumed or cancelled by decides how it goes on. Often the dropline has a
-//! drop of the same value, for a coroutine that is cancelled earlier, and what is to be done after
-//! it is the same. Then the one drop drains into the other, and has no loop and no `leave` of its
-//! own.
+//! While a destructor is pending that was entered on the mainline, it does not matter which line polls
+//! it: both have the same values to drop afterwards. So a suspension there is one state, and what the
+//! coroutine is resumed or cancelled by decides how it goes on.
 //!
 //! Invariants:
 //!
@@ -45,7 +42,6 @@
 //!   the coroutine (`shims.rs` asserts it).
 
 use rustc_abi::{FieldIdx, VariantIdx};
-use rustc_data_structures::fx::FxHashMap;
 use rustc_hir as hir;
 use rustc_index::IndexVec;
 use rustc_middle::bug;
@@ -54,7 +50,7 @@ use rustc_middle::ty::{self, Ty, TyCtxt};
 
 use super::contents_pointers::take_contents_pointers_anew;
 use super::lines::{AwaitedDrop, Lines};
-use super::poll_loop::{Emitter, Exits, PollLocals, Suspend};
+use super::poll_loop::{Emitter, Exits, Suspend};
 use super::unwindline::{OutlinedUnwindline, Unwindline};
 use super::{CTX_ARG, Destructor, insert_unresumed_drop, validate};
 use crate::patch::MirPatch;
@@ -125,8 +121,6 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         suspend: Suspend::new(tcx, body, coroutine_kind, context_ty),
         coroutine_kind,
         drop_futures: vec![],
-        drained: FxHashMap::default(),
-        poll_locals: FxHashMap::default(),
         patch,
     };
     expander.lay_out_syncline(&lines);
@@ -135,7 +129,6 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     // the last, so that one comparison tells them from the others.
     let (unwinding, others): (Vec<_>, Vec<_>) =
         lines.awaited.iter().partition(|drop| drop.on_unwindline);
-    expander.lay_out_drains(&others);
     others.into_iter().for_each(|drop| expander.expand(drop));
     unwinding.iter().for_each(|drop| expander.leave_poll_at(drop));
     unwinding.into_iter().for_each(|drop| expander.expand(drop));
@@ -175,11 +168,8 @@ fn forget_async_drops(body: &mut Body<'_>) {
     }
 }
 
-mod drains;
 mod instances;
 mod unwinding;
-
-use drains::Drained;
 
 struct Expander<'a, 'tcx> {
     tcx: TyCtxt<'tcx>,
@@ -194,10 +184,6 @@ struct Expander<'a, 'tcx> {
     suspend: Suspend<'tcx>,
     coroutine_kind: hir::CoroutineKind,
     drop_futures: Vec<Local>,
-    /// How the dropline drains a future, by that and by what is dropped next.
-    drained: FxHashMap<(Local, BasicBlock), Drained>,
-    /// The locals of the poll loops for each future.
-    poll_locals: FxHashMap<Local, PollLocals>,
 }
 
 impl<'tcx> Expander<'_, 'tcx> {
@@ -283,13 +269,13 @@ impl<'tcx> Expander<'_, 'tcx> {
 
     fn expand(&mut self, drop: &AwaitedDrop<'tcx>) {
         let mut unwind = self.unwind_without_future(drop);
-        let drained = self.drained(drop, unwind);
+        let leave = self.leave_synchronously(drop, unwind);
         let fields = self.fields_left_by(drop);
         let drop = &self.with_fields_behind(drop, &fields);
         if !fields.is_empty() {
             unwind = self.unwind_without_future(drop);
         }
-        let begin = self.expand_poll_loops(drop, unwind, drained);
+        let begin = self.expand_poll_loops(drop, unwind, leave);
         let kind = self.enter_outlined(drop, begin);
         let kind = self.await_if_needed(drop, kind);
         self.patch.patch_terminator(drop.block, kind);
@@ -346,7 +332,7 @@ impl<'tcx> Expander<'_, 'tcx> {
         &mut self,
         drop: &AwaitedDrop<'tcx>,
         unwind: UnwindAction,
-        Drained { by, drain, leave }: Drained,
+        leave: BasicBlock,
     ) -> BasicBlock {
         let poll_unwind = self.unwind_from_poll(drop, unwind);
         if drop.on_unwindline {
@@ -356,6 +342,7 @@ impl<'tcx> Expander<'_, 'tcx> {
         let coroutine = self.suspend.clone();
 
         // The loop on the dropline is its own successor when it is cancelled once more.
+        let drain = self.emitter(source_info).empty_block();
         let [drained, left] = [drain, leave].map(|target| self.where_awaited(drop, target));
         let fork = self.fork(source_info, drained, left);
         let again = (!drop.on_dropline).then(|| self.emitter(source_info).empty_block());
@@ -365,35 +352,19 @@ impl<'tcx> Expander<'_, 'tcx> {
         };
         let pending = self.emitter(source_info).suspend(drop, &coroutine, resume, fork);
 
-        let locals = self.poll_locals(drop);
-        if by == drop.block {
-            let ready = self.after_completion(drop, drop.dropline, unwind);
-            let exits = Exits { ready, pending, unwind: poll_unwind };
-            let context = self.drop_context;
-            let head = self.emitter(source_info).poll_loop(drop, locals, context, exits);
-            self.poll_again(drop, drain, head, unwind);
-            if drop.on_dropline {
-                return self.begin(drop, drain, head, unwind);
-            }
-        }
+        let ready = self.after_completion(drop, drop.dropline, unwind);
+        let exits = Exits { ready, pending, unwind: poll_unwind };
+        let context = self.drop_context;
+        let locals = self.emitter(source_info).poll_locals(drop, &coroutine);
+        let head = self.emitter(source_info).poll_loop(drop, locals, context, exits);
+        self.poll_again(drop, drain, head, unwind);
+        let Some(again) = again else { return self.begin(drop, drain, head, unwind) };
 
-        let again = again.unwrap();
         let ready = self.after_completion(drop, drop.target, unwind);
         let exits = Exits { ready, pending, unwind: poll_unwind };
         let head = self.emitter(source_info).poll_loop(drop, locals, CTX_ARG, exits);
         self.poll_again(drop, again, head, unwind);
         self.begin(drop, again, head, unwind)
-    }
-
-    /// The locals of all poll loops for the future of `drop`.
-    fn poll_locals(&mut self, drop: &AwaitedDrop<'tcx>) -> PollLocals {
-        if let Some(&locals) = self.poll_locals.get(&drop.fut) {
-            return locals;
-        }
-        let coroutine = self.suspend.clone();
-        let locals = self.emitter(drop.source_info).poll_locals(drop, &coroutine);
-        self.poll_locals.insert(drop.fut, locals);
-        locals
     }
 
     /// Has `again`, which is still empty, go on with the poll loop that begins in `head`.
@@ -450,8 +421,7 @@ impl<'tcx> Expander<'_, 'tcx> {
         )
     }
 
-    /// Constructs the destructor's future in `block`, which is still empty, then goes on to
-    /// `target`.
+    /// Constructs the destructor's future in `block`, which is still empty, then goes on to `target`.
     fn construct(
         &mut self,
         drop: &AwaitedDrop<'tcx>,

@@ -12,10 +12,9 @@
 //!   drops the same places in the same order, each by sync drop, and never suspends.
 //!
 //! MIR building lays out the first two. This module finds the dropline and the unwindline, tells
-//! which drops are awaited, and names the blocks of the dropline for which the syncline needs a
-//! block of its own.
+//! which drops are awaited, and names the blocks of the dropline for which the syncline needs a block
+//! of its own.
 
-use rustc_data_structures::fx::FxHashMap;
 use rustc_index::IndexVec;
 use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::*;
@@ -31,8 +30,7 @@ pub(super) struct AwaitedDrop<'tcx> {
     pub(super) place: Place<'tcx>,
     pub(super) place_ty: Ty<'tcx>,
     pub(super) destructor: Destructor,
-    /// Holds the destructor's future. It has no storage outside of the awaited drop. All drops of a
-    /// place have the same one.
+    /// Holds the destructor's future. It has no storage outside of the awaited drop.
     pub(super) fut: Local,
     pub(super) fut_ty: Ty<'tcx>,
     pub(super) target: BasicBlock,
@@ -125,19 +123,9 @@ impl<'tcx> Lines<'tcx> {
                 is_first_on_unwindline: false,
             });
         }
-        share_futures(&mut awaited);
         mark_first_on_unwindline(body, unwinding.to_vec(), &mut awaited);
         let needs_twin = blocks_before_awaited_drops(body, &dropline, &awaited);
         Lines { awaited, needs_twin }
-    }
-}
-
-/// Gives all drops of one place one future, on whatever line and way out of a scope: one of them
-/// happens.
-fn share_futures(awaited: &mut [AwaitedDrop<'_>]) {
-    let mut futures = FxHashMap::default();
-    for drop in awaited {
-        drop.fut = *futures.entry((drop.place, drop.fut_ty)).or_insert(drop.fut);
     }
 }
 

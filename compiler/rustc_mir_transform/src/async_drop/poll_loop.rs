@@ -24,8 +24,8 @@ pub(super) struct Exits {
     pub(super) unwind: UnwindAction,
 }
 
-/// The locals of a poll loop. None is alive across a suspension, so all loops for one future have
-/// the same: more of them would make data flow slower, and say nothing more.
+/// The locals of a poll loop. None is alive across a suspension, so the two loops of a drop on the
+/// mainline have the same: more of them would make data flow slower, and say nothing more.
 #[derive(Clone, Copy)]
 pub(super) struct PollLocals {
     future: Local,
@@ -239,8 +239,8 @@ impl<'tcx> Emitter<'_, 'tcx> {
         )
     }
 
-    /// Polls the future of `drop`, and returns the block in which that begins. Suspending closes
-    /// the loop.
+    /// Polls the future of `drop`, and returns the block in which that begins. Suspending closes the
+    /// loop.
     ///
     /// ```text
     /// head:    _r = &mut fut; _p = Pin { _r }; _c = &mut *context

@@ -38,8 +38,7 @@ pub(in crate::coroutine) fn remove_idle_switches<'tcx>(tcx: TyCtxt<'tcx>, body: 
     if !packs_layout(tcx, body.source.def_id()) {
         return;
     }
-    let mut uses = Uses(IndexVec::from_elem(0, &body.local_decls));
-    uses.visit_body(body);
+    let uses = Uses::of(body);
     let switches: Vec<BasicBlock> = body
         .basic_blocks
         .iter_enumerated()
@@ -100,6 +99,14 @@ fn gotos(body: &Body<'_>, mut block: BasicBlock) -> Vec<BasicBlock> {
 
 /// How often each local is mentioned, other than by storage markers.
 pub(super) struct Uses(pub(super) IndexVec<Local, usize>);
+
+impl Uses {
+    pub(super) fn of(body: &Body<'_>) -> Uses {
+        let mut uses = Uses(IndexVec::from_elem(0, &body.local_decls));
+        uses.visit_body(body);
+        uses
+    }
+}
 
 impl<'tcx> Visitor<'tcx> for Uses {
     fn visit_local(&mut self, local: Local, context: PlaceContext, _: Location) {

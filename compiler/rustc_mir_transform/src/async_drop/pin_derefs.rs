@@ -24,8 +24,6 @@
 
 use rustc_abi::FieldIdx;
 use rustc_hir::lang_items::LangItem;
-use rustc_index::IndexVec;
-use rustc_middle::mir::visit::Visitor;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, TyCtxt};
 
@@ -46,8 +44,7 @@ pub(in crate::coroutine) fn look_through_pins<'tcx>(tcx: TyCtxt<'tcx>, body: &mu
     if calls.is_empty() {
         return;
     }
-    let mut uses = Uses(IndexVec::from_elem(0, &body.local_decls));
-    uses.visit_body(body);
+    let uses = Uses::of(body);
     for block in calls {
         let data = &body.basic_blocks[block];
         let Some(Deref { reference, to, target }) = dereferenced(tcx, body, data) else { continue };

@@ -1,5 +1,5 @@
-//! An instance of a generic body whose values need no alignment: there is code for the future that
-//! it never has, which has to find a place for it.
+//! An instance of a generic body whose values need no alignment, and whose drop is never awaited:
+//! it has no place for the destructor's future, and so no code may ask where that is.
 //@ edition: 2024
 //@ run-pass
 //@ revisions: o0 o3

@@ -7,20 +7,15 @@ cfg_select! {
     all(unix, not(any(target_os = "emscripten", target_os = "espidf", target_os = "nuttx"))) => {
         use unwind as uw;
 
-        // That of `gcc.rs`.
-        const RUST_EXCEPTION_CLASS: uw::_Unwind_Exception_Class =
-            u64::from_ne_bytes(*b"MOZ\0RUST");
-
-        /// Whether `exception` is a panic.
+        /// Whether `exception` is a panic of this copy of `std`.
         ///
         /// # Safety
         ///
         /// `exception` was thrown and caught, and not freed.
         #[rustc_std_internal_symbol]
         pub unsafe fn __rust_is_panic(exception: *mut u8) -> bool {
-            let exception = exception.cast::<uw::_Unwind_Exception>();
-            // SAFETY: The head of each exception is what the unwinder prescribes.
-            unsafe { (*exception).exception_class == RUST_EXCEPTION_CLASS }
+            // SAFETY: As for this function.
+            unsafe { super::imp::is_panic(exception.cast()) }
         }
 
         /// Throws `exception` once more, as it is. It returns if nobody catches it.

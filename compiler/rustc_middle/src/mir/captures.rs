@@ -1,8 +1,8 @@
 //! Where the captures of a coroutine have their bytes.
 //!
-//! A capture belongs to the coroutine itself, and could be said to be in it in all states. In a packed
-//! layout its bytes are those of a saved local, which others may share: it has a value before the
-//! coroutine is resumed for the first time, and in the states that save the local.
+//! A capture belongs to the coroutine itself, and could be said to be in it in all states. In a
+//! packed layout its bytes are those of a saved local, which others may share: it has a value
+//! before the coroutine is resumed for the first time, and in the states that save the local.
 
 use rustc_abi::{FieldIdx, VariantIdx};
 

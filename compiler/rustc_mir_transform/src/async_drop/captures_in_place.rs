@@ -43,10 +43,11 @@ pub(in crate::coroutine) fn use_captures_in_place<'tcx>(tcx: TyCtxt<'tcx>, body:
     if !packs_layout(tcx, body.source.def_id()) {
         return;
     }
-    let mut mentions = Mentions::of(body);
-    if mentions.as_whole {
+    let whole = UsesOfWhole::of(body);
+    if whole.addressed || whole.other {
         return;
     }
+    let mentions = Mentions::of(body);
     let typing_env = ty::TypingEnv::post_analysis(tcx, body.source.def_id());
     let captures: FxHashMap<Local, Place<'tcx>> = initializations(body)
         .into_iter()
@@ -57,9 +58,7 @@ pub(in crate::coroutine) fn use_captures_in_place<'tcx>(tcx: TyCtxt<'tcx>, body:
                 && !mentions.fixed.contains(local)
                 && mentions.saved.contains(local)
                 && ty == capture.ty(&*body, tcx).ty
-                && !(mentions.dropped && ty.needs_drop(tcx, typing_env))
-                // Two locals cannot be one capture.
-                && mentions.captures.insert(field, 0).is_some()
+                && !(whole.dropped && ty.needs_drop(tcx, typing_env))
         })
         .collect();
     if !captures.is_empty() {
@@ -113,15 +112,44 @@ impl<'tcx> Visitor<'tcx> for Mentioned {
     }
 }
 
+/// What is done to the coroutine as a whole.
+#[derive(Default)]
+pub(super) struct UsesOfWhole {
+    /// All captures are dropped somewhere. Elaboration leaves such a drop if none of those that
+    /// need it are ever moved.
+    pub(super) dropped: bool,
+    /// Its address stands for it, as where it is suspended while it unwinds
+    /// (`unwindline/calls.rs`).
+    pub(super) addressed: bool,
+    pub(super) other: bool,
+}
+
+impl UsesOfWhole {
+    pub(super) fn of(body: &Body<'_>) -> UsesOfWhole {
+        let mut uses = UsesOfWhole::default();
+        uses.visit_body(body);
+        uses
+    }
+}
+
+impl<'tcx> Visitor<'tcx> for UsesOfWhole {
+    fn visit_place(&mut self, place: &Place<'tcx>, context: PlaceContext, _: Location) {
+        let is_field = matches!(place.projection.first(), Some(PlaceElem::Field(..)));
+        if place.local != SELF_ARG || !context.is_use() || is_field {
+            return;
+        }
+        match context {
+            PlaceContext::MutatingUse(MutatingUseContext::Drop) => self.dropped = true,
+            PlaceContext::MutatingUse(MutatingUseContext::RawBorrow) => self.addressed = true,
+            _ => self.other = true,
+        }
+    }
+}
+
 /// What the body says of captures and locals.
 struct Mentions {
     /// How often each capture, or a part of it, is mentioned.
     captures: FxHashMap<FieldIdx, usize>,
-    /// All captures are dropped somewhere. Elaboration leaves such a drop if none of those that need
-    /// it are ever moved.
-    dropped: bool,
-    /// Something else is done to the coroutine as a whole.
-    as_whole: bool,
     /// The locals in whose place nothing else can be: arguments, and indices.
     fixed: DenseBitSet<Local>,
     /// The locals that may be alive across a suspension: they are borrowed, or used where the
@@ -140,8 +168,6 @@ impl Mentions {
         }
         let mut mentions = Mentions {
             captures: FxHashMap::default(),
-            dropped: false,
-            as_whole: false,
             fixed,
             saved: DenseBitSet::new_empty(locals),
             suspended: blocks_after_suspension(body),
@@ -153,14 +179,11 @@ impl Mentions {
 
 impl<'tcx> Visitor<'tcx> for Mentions {
     fn visit_place(&mut self, place: &Place<'tcx>, context: PlaceContext, location: Location) {
-        if place.local == SELF_ARG && context.is_use() {
-            match place.projection.first() {
-                Some(&PlaceElem::Field(field, _)) => *self.captures.entry(field).or_default() += 1,
-                _ if context == PlaceContext::MutatingUse(MutatingUseContext::Drop) => {
-                    self.dropped = true;
-                }
-                _ => self.as_whole = true,
-            }
+        if place.local == SELF_ARG
+            && context.is_use()
+            && let Some(&PlaceElem::Field(field, _)) = place.projection.first()
+        {
+            *self.captures.entry(field).or_default() += 1;
         }
         for elem in place.projection {
             if let PlaceElem::Index(index) = elem {

@@ -3,7 +3,7 @@
 //! ```text
 //! entry:  _t = &raw mut place; _o = release_contents(move _t)   -> [return: test, unwind: unwind]
 //! test:   switch _o                                             -> [false: succ, true: find]
-//! find:   _t = &raw mut place; _n = contents(move _t)           -> [return: drop, unwind unreachable]
+//! find:   _t = &raw mut place; _n = contents(move _t)           -> [return: drop]
 //! drop:   _c = _n as *mut T; async drop(*_c) -> [return: free, unwind: free', drop: free'']
 //! free:   _t = &raw mut place; _u = drop_emptied(move _t)       -> [return: succ, unwind: unwind]
 //! ```

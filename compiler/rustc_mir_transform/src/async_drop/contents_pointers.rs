@@ -1,9 +1,10 @@
 //! Takes the pointer to an owner's contents again after each suspension of its drop.
 //!
-//! The contents of a `Box` are dropped through a raw pointer, which drop elaboration takes out of it
-//! once, before the first drop. Those of an `AsyncDropContents` are dropped through the pointer that
-//! `contents` returned. If such a drop is awaited, the coroutine would save the pointer beside the
-//! owner, for the drops of other fields, or for dropping the same contents where it is cancelled.
+//! The contents of a `Box` are dropped through a raw pointer, which drop elaboration takes out of
+//! it once, before the first drop. Those of an `AsyncDropContents` are dropped through the pointer
+//! that `contents` returned. If such a drop is awaited, the coroutine would save the pointer beside
+//! the owner, for the drops of other fields, or for dropping the same contents where it is
+//! cancelled.
 //!
 //! ```text
 //! // Before: `_3` is a `Box`, `_5` a raw pointer, `_9` the future that drops `(*_5)`.

@@ -11,7 +11,7 @@ use rustc_span::DUMMY_SP;
 ///
 /// It decides what is left of the value when that future has completed, and when it is dropped
 /// before that. After most there is nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Destructor {
     /// The future of the type's own `AsyncDrop::drop`, which borrows the value: whoever drops the
     /// future early still owes the value its `Drop::drop`, and its fields their drops.

@@ -158,7 +158,7 @@ fn without_unknown_ones_that_only_unwind<'tcx>(
 
 /// The control flow that is left after borrow checking. On an imaginary edge from one arm of a
 /// match to the next, a value that the pattern has moved would still be there.
-fn without_imaginary_edges<'tcx>(body: &Body<'tcx>) -> Body<'tcx> {
+pub(crate) fn without_imaginary_edges<'tcx>(body: &Body<'tcx>) -> Body<'tcx> {
     let mut body = body.clone();
     for data in body.basic_blocks.as_mut() {
         let terminator = data.terminator_mut();

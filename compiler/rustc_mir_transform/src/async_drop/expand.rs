@@ -28,9 +28,12 @@
 //! each way and resolves all forks to it. A coroutine that was never resumed is cancelled at its
 //! start, so there is a fork there too. None outlives `StateTransform`.
 //!
-//! While a destructor is pending that was entered on the mainline, it does not matter which line polls
-//! it: both have the same values to drop afterwards. So a suspension there is one state, and what the
-//! coroutine is resumed or cancelled by decides how it goes on.
+//! While a destructor is pending that was entered on the mainline, it does not matter which line
+//! polls it: both have the same values to drop afterwards. So a suspension there is one state, and
+//! what the coroutine is resumed or cancelled by decides how it goes on. Often the dropline has a
+//! drop of the same value, for a coroutine that is cancelled earlier, and what is to be done after
+//! it is the same. Then the one drop drains into the other, and has no loop and no `leave` of its
+//! own.
 //!
 //! Invariants:
 //!
@@ -42,15 +45,17 @@
 //!   the coroutine (`shims.rs` asserts it).
 
 use rustc_abi::{FieldIdx, VariantIdx};
+use rustc_data_structures::fx::FxHashMap;
 use rustc_hir as hir;
 use rustc_index::IndexVec;
 use rustc_middle::bug;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 
+use super::alike::{alike_in_cleanup, split_before_cleanup_drops};
 use super::contents_pointers::take_contents_pointers_anew;
 use super::lines::{AwaitedDrop, Lines};
-use super::poll_loop::{Emitter, Exits, Suspend};
+use super::poll_loop::{Emitter, Exits, PollLocals, StateLocals, Suspend};
 use super::unwindline::{OutlinedUnwindline, Unwindline};
 use super::{CTX_ARG, Destructor, insert_unresumed_drop, validate};
 use crate::patch::MirPatch;
@@ -89,7 +94,6 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     body: &mut Body<'tcx>,
     context_ty: Ty<'tcx>,
     coroutine_kind: hir::CoroutineKind,
-    coroutine_ty: Ty<'tcx>,
 ) -> Cancellation {
     // What the coroutine captured is awaited like what it declared. The future of
     // `async_drop_in_place` captured no more than an address.
@@ -97,13 +101,16 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         tcx.features().async_drop() && !tcx.is_async_drop_in_place_coroutine(body.source.def_id());
     let unresumed = captures_await.then(|| insert_unresumed_drop(tcx, body, true));
 
-    let unwindline = Unwindline::lay_out(tcx, body, coroutine_ty, context_ty, unresumed);
+    let unwindline = Unwindline::lay_out(tcx, body, context_ty, unresumed);
     let unwinding = unwindline.as_ref().map_or(&[][..], |line| &line.entries);
-    let lines = Lines::of(tcx, body, coroutine_ty, unresumed, unwinding);
+    let lines = Lines::of(tcx, body, unresumed, unwinding);
     let context = unwindline.as_ref().map(|line| line.context);
     if lines.awaited.is_empty() {
         forget_async_drops(body);
         return Cancellation { drop_context: context, unresumed, ..Default::default() };
+    }
+    if unwindline.is_none() {
+        split_before_cleanup_drops(body);
     }
 
     let mut patch = MirPatch::new(body);
@@ -121,6 +128,10 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         suspend: Suspend::new(tcx, body, coroutine_kind, context_ty),
         coroutine_kind,
         drop_futures: vec![],
+        alike: alike_in_cleanup(body),
+        drained: FxHashMap::default(),
+        poll_locals: FxHashMap::default(),
+        state_locals: StateLocals::new(tcx, body, &mut patch),
         patch,
     };
     expander.lay_out_syncline(&lines);
@@ -129,6 +140,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     // the last, so that one comparison tells them from the others.
     let (unwinding, others): (Vec<_>, Vec<_>) =
         lines.awaited.iter().partition(|drop| drop.on_unwindline);
+    expander.lay_out_drains(&others);
     others.into_iter().for_each(|drop| expander.expand(drop));
     unwinding.iter().for_each(|drop| expander.leave_poll_at(drop));
     unwinding.into_iter().for_each(|drop| expander.expand(drop));
@@ -168,8 +180,12 @@ fn forget_async_drops(body: &mut Body<'_>) {
     }
 }
 
+mod drains;
+mod fields;
 mod instances;
 mod unwinding;
+
+use drains::{Drain, Drained};
 
 struct Expander<'a, 'tcx> {
     tcx: TyCtxt<'tcx>,
@@ -184,6 +200,13 @@ struct Expander<'a, 'tcx> {
     suspend: Suspend<'tcx>,
     coroutine_kind: hir::CoroutineKind,
     drop_futures: Vec<Local>,
+    /// The first of the cleanup blocks that do the same as a block.
+    alike: IndexVec<BasicBlock, BasicBlock>,
+    /// How the dropline drains a future.
+    drained: FxHashMap<Drain, Drained>,
+    /// The locals of the poll loops for each future.
+    poll_locals: FxHashMap<Local, PollLocals>,
+    state_locals: StateLocals,
 }
 
 impl<'tcx> Expander<'_, 'tcx> {
@@ -269,61 +292,16 @@ impl<'tcx> Expander<'_, 'tcx> {
 
     fn expand(&mut self, drop: &AwaitedDrop<'tcx>) {
         let mut unwind = self.unwind_without_future(drop);
-        let leave = self.leave_synchronously(drop, unwind);
+        let drained = self.drained(drop, unwind);
         let fields = self.fields_left_by(drop);
         let drop = &self.with_fields_behind(drop, &fields);
         if !fields.is_empty() {
             unwind = self.unwind_without_future(drop);
         }
-        let begin = self.expand_poll_loops(drop, unwind, leave);
+        let begin = self.expand_poll_loops(drop, unwind, drained);
         let kind = self.enter_outlined(drop, begin);
         let kind = self.await_if_needed(drop, kind);
         self.patch.patch_terminator(drop.block, kind);
-    }
-
-    /// The drop, followed by that of the fields which it leaves, on each way out of it.
-    fn with_fields_behind(
-        &mut self,
-        drop: &AwaitedDrop<'tcx>,
-        fields: &[Place<'tcx>],
-    ) -> AwaitedDrop<'tcx> {
-        let mut drop = drop.clone();
-        let mut target = drop.target;
-        let mut dropline = drop.dropline;
-        let mut unwind = drop.unwind;
-        let mut emitter = self.emitter(drop.source_info);
-        for &field in fields.iter().rev() {
-            target = emitter.block(vec![], Emitter::sync_drop(field, target, unwind));
-            if !drop.on_dropline {
-                dropline = emitter.block(vec![], Emitter::sync_drop(field, dropline, unwind));
-            }
-            if !drop.on_unwindline {
-                let next = emitter.unwind_block(unwind);
-                let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
-                let kind = Emitter::sync_drop(field, next, terminate);
-                unwind = UnwindAction::Cleanup(emitter.cleanup_block(vec![], kind));
-            }
-        }
-        let dropline = if drop.on_dropline { target } else { dropline };
-        (drop.target, drop.dropline, drop.unwind) = (target, dropline, unwind);
-        drop
-    }
-
-    /// The fields that are still to be dropped when the future of `drop` has completed.
-    fn fields_left_by(&self, drop: &AwaitedDrop<'tcx>) -> Vec<Place<'tcx>> {
-        if drop.destructor != Destructor::OwnThenFields {
-            return vec![];
-        }
-        let (tcx, place, ty) = (self.tcx, drop.place, drop.place_ty);
-        let typing_env = ty::TypingEnv::post_analysis(tcx, self.body.source.def_id());
-        let ty::Adt(adt, args) = *ty.kind() else { bug!("`{ty}` has no destructor") };
-        let fields = adt.non_enum_variant().fields.iter_enumerated();
-        let fields = fields.map(|(index, field)| {
-            let ty = field.ty(tcx, args);
-            (index, tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty))
-        });
-        let fields = fields.filter(|(_, ty)| ty.needs_drop(tcx, typing_env));
-        fields.map(|(index, ty)| tcx.mk_place_field(place, index, ty)).collect()
     }
 
     /// Builds the loops that poll the future of `drop`, and returns the block that makes the future
@@ -332,7 +310,7 @@ impl<'tcx> Expander<'_, 'tcx> {
         &mut self,
         drop: &AwaitedDrop<'tcx>,
         unwind: UnwindAction,
-        leave: BasicBlock,
+        Drained { by, drain, leave }: Drained,
     ) -> BasicBlock {
         let poll_unwind = self.unwind_from_poll(drop, unwind);
         if drop.on_unwindline {
@@ -342,7 +320,6 @@ impl<'tcx> Expander<'_, 'tcx> {
         let coroutine = self.suspend.clone();
 
         // The loop on the dropline is its own successor when it is cancelled once more.
-        let drain = self.emitter(source_info).empty_block();
         let [drained, left] = [drain, leave].map(|target| self.where_awaited(drop, target));
         let fork = self.fork(source_info, drained, left);
         let again = (!drop.on_dropline).then(|| self.emitter(source_info).empty_block());
@@ -352,19 +329,35 @@ impl<'tcx> Expander<'_, 'tcx> {
         };
         let pending = self.emitter(source_info).suspend(drop, &coroutine, resume, fork);
 
-        let ready = self.after_completion(drop, drop.dropline, unwind);
-        let exits = Exits { ready, pending, unwind: poll_unwind };
-        let context = self.drop_context;
-        let locals = self.emitter(source_info).poll_locals(drop, &coroutine);
-        let head = self.emitter(source_info).poll_loop(drop, locals, context, exits);
-        self.poll_again(drop, drain, head, unwind);
-        let Some(again) = again else { return self.begin(drop, drain, head, unwind) };
+        let locals = self.poll_locals(drop);
+        if by == drop.block {
+            let ready = self.after_completion(drop, drop.dropline, unwind);
+            let exits = Exits { ready, pending, unwind: poll_unwind };
+            let context = self.drop_context;
+            let head = self.emitter(source_info).poll_loop(drop, locals, context, exits);
+            self.poll_again(drop, drain, head, unwind);
+            if drop.on_dropline {
+                return self.begin(drop, drain, head, unwind);
+            }
+        }
 
+        let again = again.unwrap();
         let ready = self.after_completion(drop, drop.target, unwind);
         let exits = Exits { ready, pending, unwind: poll_unwind };
         let head = self.emitter(source_info).poll_loop(drop, locals, CTX_ARG, exits);
         self.poll_again(drop, again, head, unwind);
         self.begin(drop, again, head, unwind)
+    }
+
+    /// The locals of all poll loops for the future of `drop`.
+    fn poll_locals(&mut self, drop: &AwaitedDrop<'tcx>) -> PollLocals {
+        if let Some(&locals) = self.poll_locals.get(&drop.fut) {
+            return locals;
+        }
+        let coroutine = self.suspend.clone();
+        let locals = self.emitter(drop.source_info).poll_locals(drop, &coroutine);
+        self.poll_locals.insert(drop.fut, locals);
+        locals
     }
 
     /// Has `again`, which is still empty, go on with the poll loop that begins in `head`.
@@ -378,8 +371,10 @@ impl<'tcx> Expander<'_, 'tcx> {
         if drop.is_made_anew() {
             self.construct(drop, again, head, unwind);
         } else {
-            let kind = TerminatorKind::Goto { target: head };
-            self.emitter(drop.source_info).fill(again, vec![], kind);
+            let locals = self.state_locals;
+            let mut emitter = self.emitter(drop.source_info);
+            let assume = emitter.assume_suspended(drop, locals);
+            emitter.fill(again, assume, TerminatorKind::Goto { target: head });
         }
     }
 
@@ -421,7 +416,8 @@ impl<'tcx> Expander<'_, 'tcx> {
         )
     }
 
-    /// Constructs the destructor's future in `block`, which is still empty, then goes on to `target`.
+    /// Constructs the destructor's future in `block`, which is still empty, then goes on to
+    /// `target`.
     fn construct(
         &mut self,
         drop: &AwaitedDrop<'tcx>,
@@ -533,10 +529,12 @@ impl<'tcx> Expander<'_, 'tcx> {
                 (emitter.block(vec![], kind), UnwindAction::Cleanup(cleanup))
             }
         };
+        let locals = self.state_locals;
         let mut emitter = self.emitter(drop.source_info);
         let dead = emitter.statement(StatementKind::StorageDead(drop.fut));
         let end = emitter.block(vec![dead], TerminatorKind::Goto { target: then });
-        emitter.block(vec![], Emitter::sync_drop(drop.fut.into(), end, unwind))
+        let assume = emitter.assume_suspended(drop, locals);
+        emitter.block(assume, Emitter::sync_drop(drop.fut.into(), end, unwind))
     }
 
     /// `<T as Drop>::drop(&mut place)`.

@@ -4,11 +4,14 @@
 //! what is left, synchronously.
 //!
 //! The body of its coroutine depends on the dropped type, so there is no generic MIR to take a drop
-//! shim from. This is a child of `shim`, which asks here instead.
+//! shim from. This is a child of `shim`, which asks here instead, and for the functions of other
+//! coroutines that are no drop glue.
 
+use rustc_abi::FieldIdx;
+use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::bug;
 use rustc_middle::mir::*;
-use rustc_middle::ty::{self, InstanceKind, Ty, TyCtxt};
+use rustc_middle::ty::{self, CoroutineArgs, CoroutineArgsExt, InstanceKind, Ty, TyCtxt};
 
 use super::*;
 use crate::coroutine::async_drop::dropee_pointer;
@@ -75,6 +78,80 @@ pub(super) fn build_unwindline<'tcx>(
     body.phase = MirPhase::Runtime(RuntimePhase::Initial);
     body.var_debug_info.clear();
     body
+}
+
+/// Builds the `poll` of a destructor's future, of type `coroutine_ty`, that an awaited drop calls.
+/// Once such a future is ready, or has panicked, it is neither polled again nor dropped. So it does
+/// not store that it is in one of these states, nor asks whether it is:
+///
+/// ```text
+/// // In `poll`.
+/// bb0: _3 = discriminant(self); switch _3 -> [0: bb1, 1: panics, 2: panics, 3: bb2]
+/// bb9: _0 = Poll::Ready(()); discriminant(self) = 1; return
+///
+/// // Here.
+/// bb0: _3 = discriminant(self); switch _3 -> [0: bb1, 3: bb2]
+/// bb9: _0 = Poll::Ready(()); return
+/// ```
+pub(super) fn build_poll_of_destructor<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    instance: InstanceKind<'tcx>,
+    coroutine_ty: Ty<'tcx>,
+) -> Body<'tcx> {
+    let ty::Coroutine(def_id, args) = *coroutine_ty.kind() else {
+        bug!("{coroutine_ty} is no coroutine")
+    };
+    let poll = tcx.optimized_mir(def_id);
+    let pointers = pointers_to_self(poll);
+    let is_self = |place: Place<'_>| {
+        matches!(place.projection[..], [PlaceElem::Deref]) && pointers.contains(place.local)
+    };
+    let is_end =
+        |state: usize| state == CoroutineArgs::RETURNED || state == CoroutineArgs::POISONED;
+
+    let mut body = ty::EarlyBinder::bind(poll.clone()).instantiate(tcx, args);
+    body.source.instance = instance;
+    body.coroutine = None;
+    for data in body.basic_blocks_mut() {
+        let mut state = None;
+        for statement in &mut data.statements {
+            match &statement.kind {
+                StatementKind::SetDiscriminant { place, variant_index }
+                    if is_self(**place) && is_end(variant_index.as_usize()) =>
+                {
+                    statement.make_nop(true);
+                }
+                StatementKind::Assign(box (to, Rvalue::Discriminant(of))) if is_self(*of) => {
+                    state = to.as_local();
+                }
+                _ => {}
+            }
+        }
+        if let TerminatorKind::SwitchInt { discr, targets } = &mut data.terminator_mut().kind
+            && state.is_some_and(|state| discr.place() == Some(state.into()))
+        {
+            let others = targets.iter().filter(|&(state, _)| !is_end(state as usize));
+            *targets = SwitchTargets::new(others, targets.otherwise());
+        }
+    }
+    body
+}
+
+/// The locals of the `poll` of a coroutine that point to that.
+fn pointers_to_self(poll: &Body<'_>) -> DenseBitSet<Local> {
+    let itself = poll.args_iter().next().unwrap();
+    let mut pointers = DenseBitSet::new_empty(poll.local_decls.len());
+    for statement in poll.basic_blocks.iter().flat_map(|data| &data.statements) {
+        if let StatementKind::Assign(box (to, Rvalue::Use(operand))) = &statement.kind
+            && let Some(to) = to.as_local()
+            && let Some(from) = operand.place()
+            && from.local == itself
+            && let [ProjectionElem::Field(FieldIdx::ZERO, _)] = from.projection[..]
+        {
+            pointers.insert(to);
+        }
+    }
+    pointers
 }
 
 /// The body of a coroutine with these arguments. It is not that of `def_id` if the coroutine comes

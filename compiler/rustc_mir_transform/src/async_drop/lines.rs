@@ -6,21 +6,22 @@
 //! - the **dropline** is entered through the `drop` edge of a `Yield` or of an awaited `Drop`, when
 //!   the coroutine is cancelled there. It drops what is in scope and ends in `CoroutineDrop`.
 //!   Drops that await on the mainline await here too, so the dropline may suspend;
-//! - the **unwindline** is entered where a panic is caught. It drops what is in scope and raises the
-//!   panic again. It is its own dropline (see `unwindline.rs`);
+//! - the **unwindline** is entered where a panic is caught. It drops what is in scope and raises
+//!   the panic again. It is its own dropline (see `unwindline.rs`);
 //! - the **syncline** is the dropline of a coroutine that is cancelled where nothing can await. It
 //!   drops the same places in the same order, each by sync drop, and never suspends.
 //!
 //! MIR building lays out the first two. This module finds the dropline and the unwindline, tells
-//! which drops are awaited, and names the blocks of the dropline for which the syncline needs a block
-//! of its own.
+//! which drops are awaited, and names the blocks of the dropline for which the syncline needs a
+//! block of its own.
 
+use rustc_data_structures::fx::FxHashMap;
 use rustc_index::IndexVec;
 use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{Ty, TyCtxt, TypeVisitableExt};
 
-use super::Destructor;
+use super::{Destructor, SELF_ARG};
 
 /// A drop that is awaited.
 #[derive(Clone, Debug)]
@@ -30,7 +31,8 @@ pub(super) struct AwaitedDrop<'tcx> {
     pub(super) place: Place<'tcx>,
     pub(super) place_ty: Ty<'tcx>,
     pub(super) destructor: Destructor,
-    /// Holds the destructor's future. It has no storage outside of the awaited drop.
+    /// Holds the destructor's future. It has no storage outside of the awaited drop. All drops of a
+    /// place have the same one.
     pub(super) fut: Local,
     pub(super) fut_ty: Ty<'tcx>,
     pub(super) target: BasicBlock,
@@ -75,7 +77,6 @@ impl<'tcx> Lines<'tcx> {
     pub(super) fn of(
         tcx: TyCtxt<'tcx>,
         body: &Body<'tcx>,
-        coroutine_ty: Ty<'tcx>,
         unresumed: Option<BasicBlock>,
         unwinding: &[BasicBlock],
     ) -> Lines<'tcx> {
@@ -92,13 +93,15 @@ impl<'tcx> Lines<'tcx> {
             else {
                 continue;
             };
-            // Unwinding drops synchronously. A drop of the coroutine itself is opened later.
-            let place_ty = place.ty(&body.local_decls, tcx).ty;
             let Some(fut) = async_fut else { continue };
+            // Cleanup is synchronous: what the unwindline awaits is a copy that is none. A drop of
+            // the coroutine itself is opened later.
+            let is_coroutine = place.as_local() == Some(SELF_ARG);
             let is_entered = mainline.contains(block) || dropline.contains(block);
-            if data.is_cleanup || place_ty == coroutine_ty || !is_entered {
+            if data.is_cleanup || is_coroutine || !is_entered {
                 continue;
             }
+            let place_ty = place.ty(&body.local_decls, tcx).ty;
             let fut_ty = body.local_decls[fut].ty;
             let destructor = Destructor::of(tcx, body, place_ty, fut_ty);
             // A drop on the mainline that has no way to the dropline cannot suspend.
@@ -123,9 +126,19 @@ impl<'tcx> Lines<'tcx> {
                 is_first_on_unwindline: false,
             });
         }
+        share_futures(&mut awaited);
         mark_first_on_unwindline(body, unwinding.to_vec(), &mut awaited);
         let needs_twin = blocks_before_awaited_drops(body, &dropline, &awaited);
         Lines { awaited, needs_twin }
+    }
+}
+
+/// Gives all drops of one place one future, on whatever line and way out of a scope: one of them
+/// happens.
+fn share_futures(awaited: &mut [AwaitedDrop<'_>]) {
+    let mut futures = FxHashMap::default();
+    for drop in awaited {
+        drop.fut = *futures.entry((drop.place, drop.fut_ty)).or_insert(drop.fut);
     }
 }
 

@@ -22,8 +22,8 @@
 //!
 //! What a coroutine stores is packed: `captures_in_place.rs` keeps parameters where they were
 //! captured, `contents_pointers.rs` saves no pointer that an owner has, `idle_switches.rs` and
-//! `pin_derefs.rs` take out what would keep a value for nothing, `live_values.rs` tells when a local
-//! needs its bytes, `named_captures.rs` has it tell of captures too, and
+//! `pin_derefs.rs` take out what would keep a value for nothing, `live_values.rs` tells when a
+//! local needs its bytes, `named_captures.rs` has it tell of captures too, and
 //! `rustc_abi/src/layout/coroutine/packed.rs` lets them share bytes.
 //!
 //! Before all this, `drop_points.rs` tells what is alive at each drop that may be awaited, for the
@@ -68,9 +68,13 @@ mod shims;
 mod unwindline;
 mod validate;
 
+use self::unwindline::{
+    awaits_while_unwinding, is_awaited_by_unwinding_alone, is_poisoned_awaitee,
+};
 pub(super) use captures_in_place::use_captures_in_place;
 pub(crate) use destructor::{Destructor, output_ty};
 pub(super) use drop_points::drop_points;
+pub(crate) use drop_points::without_imaginary_edges;
 pub(super) use expand::{Cancellation, expand_async_drops};
 pub(super) use idle_switches::remove_idle_switches;
 pub(super) use live_values::LiveValues;
@@ -82,19 +86,29 @@ pub(super) use saved_indices::copy_saved_indices;
 pub(super) use shims::{DropShims, finish_poll, insert_unresumed_drop};
 
 /// The types of the places that `body` drops, for `needs_async_drop` to look through the future.
-/// Unwinding drops nothing that another path does not. A crate without the feature awaits none of
-/// these drops, and that has to be known in other crates: layouts depend on it.
+/// Cleanup has drops that no other path has: of what a call was to be given, if the next argument
+/// panics. A crate without the feature awaits none of these drops, and that has to be known in
+/// other crates: layouts depend on it.
 pub(super) fn dropped_tys<'tcx>(tcx: TyCtxt<'tcx>, body: &Body<'tcx>) -> Option<Vec<Ty<'tcx>>> {
     if !tcx.features().async_drop() {
         return None;
     }
+    let typing_env = body.typing_env(tcx);
+    let unwinds = awaits_while_unwinding(tcx);
     let mut tys = FxIndexSet::default();
-    for data in body.basic_blocks.iter().filter(|data| !data.is_cleanup) {
+    for data in body.basic_blocks.iter().filter(|data| !data.is_cleanup || unwinds) {
         // The coroutine drops its captures; those are known from its type.
-        if let TerminatorKind::Drop { place, .. } = data.terminator().kind
-            && place.as_local() != Some(SELF_ARG)
+        let TerminatorKind::Drop { place, .. } = data.terminator().kind else { continue };
+        if place.as_local() == Some(SELF_ARG) {
+            continue;
+        }
+        let ty = place.ty(body, tcx).ty;
+        if !data.is_cleanup
+            || !is_poisoned_awaitee(tcx, body, place)
+                && ty.needs_async_drop(tcx, typing_env)
+                && is_awaited_by_unwinding_alone(tcx, typing_env, body, ty)
         {
-            tys.insert(place.ty(body, tcx).ty);
+            tys.insert(ty);
         }
     }
     Some(tys.into_iter().collect())

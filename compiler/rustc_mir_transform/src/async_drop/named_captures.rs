@@ -35,11 +35,11 @@
 use rustc_abi::FieldIdx;
 use rustc_index::IndexVec;
 use rustc_middle::bug;
-use rustc_middle::mir::visit::{MutVisitor, MutatingUseContext, PlaceContext, Visitor};
+use rustc_middle::mir::visit::{MutVisitor, PlaceContext};
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 
-use super::captures_in_place::InPlace;
+use super::captures_in_place::{InPlace, UsesOfWhole};
 use super::shims::open_drops_of_captures;
 use super::{SELF_ARG, packs_layout};
 
@@ -62,9 +62,8 @@ pub(in crate::coroutine) fn name_captures<'tcx>(
         return NamedCaptures::default();
     }
     open_drops_of_captures(tcx, body, false);
-    let mut uses = UsesOfWhole(false);
-    uses.visit_body(body);
-    if uses.0 {
+    let whole = UsesOfWhole::of(body);
+    if whole.dropped || whole.other {
         return NamedCaptures::default();
     }
 
@@ -99,18 +98,6 @@ impl NamedCaptures {
 
 fn capture<'tcx>(tcx: TyCtxt<'tcx>, field: FieldIdx, ty: Ty<'tcx>) -> Place<'tcx> {
     tcx.mk_place_field(SELF_ARG.into(), field, ty)
-}
-
-/// Whether something is done to the coroutine as a whole. Where it is suspended while it unwinds,
-/// its address stands for it (`unwindline/calls.rs`).
-struct UsesOfWhole(bool);
-
-impl<'tcx> Visitor<'tcx> for UsesOfWhole {
-    fn visit_place(&mut self, place: &Place<'tcx>, context: PlaceContext, _: Location) {
-        let is_field = matches!(place.projection.first(), Some(PlaceElem::Field(..)));
-        let is_address = context == PlaceContext::MutatingUse(MutatingUseContext::RawBorrow);
-        self.0 |= place.local == SELF_ARG && context.is_use() && !is_field && !is_address;
-    }
 }
 
 struct UseNames<'a, 'tcx> {

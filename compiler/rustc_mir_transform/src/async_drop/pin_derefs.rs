@@ -35,19 +35,17 @@ pub(in crate::coroutine) fn look_through_pins<'tcx>(tcx: TyCtxt<'tcx>, body: &mu
     if !packs_layout(tcx, body.source.def_id()) {
         return;
     }
-    let calls: Vec<BasicBlock> = body
+    let calls: Vec<(BasicBlock, Deref<'tcx>)> = body
         .basic_blocks
         .iter_enumerated()
-        .filter(|(_, data)| dereferenced(tcx, body, data).is_some())
-        .map(|(block, _)| block)
+        .filter_map(|(block, data)| Some((block, dereferenced(tcx, body, data)?)))
         .collect();
     if calls.is_empty() {
         return;
     }
     let uses = Uses::of(body);
-    for block in calls {
+    for (block, Deref { reference, to, target }) in calls {
         let data = &body.basic_blocks[block];
-        let Some(Deref { reference, to, target }) = dereferenced(tcx, body, data) else { continue };
         let found = data.statements.iter().enumerate().find_map(|(index, statement)| {
             let StatementKind::Assign(box (place, Rvalue::Ref(region, kind, pin))) = statement.kind
             else {

@@ -2,12 +2,14 @@
 
 use rustc_abi::{FieldIdx, VariantIdx};
 use rustc_hir as hir;
+use rustc_hir::def_id::DefId;
 use rustc_hir::lang_items::LangItem;
 use rustc_index::IndexVec;
 use rustc_middle::bug;
 use rustc_middle::mir::interpret::Scalar;
 use rustc_middle::mir::*;
-use rustc_middle::ty::{self, Ty, TyCtxt};
+use rustc_middle::ty::{self, CoroutineArgs, CoroutineArgsExt, Ty, TyCtxt};
+use rustc_session::config::OptLevel;
 use rustc_span::DUMMY_SP;
 use rustc_span::source_map::dummy_spanned;
 
@@ -24,8 +26,8 @@ pub(super) struct Exits {
     pub(super) unwind: UnwindAction,
 }
 
-/// The locals of a poll loop. None is alive across a suspension, so the two loops of a drop on the
-/// mainline have the same: more of them would make data flow slower, and say nothing more.
+/// The locals of a poll loop. None is alive across a suspension, so all loops for one future have
+/// the same: more of them would make data flow slower, and say nothing more.
 #[derive(Clone, Copy)]
 pub(super) struct PollLocals {
     future: Local,
@@ -33,6 +35,27 @@ pub(super) struct PollLocals {
     context: Local,
     polled: Local,
     discriminant: Local,
+}
+
+/// What tells in which state a destructor's future is. No suspension sees them, and all drops have
+/// the same.
+#[derive(Clone, Copy)]
+pub(super) struct StateLocals {
+    state: Local,
+    is_suspended: Local,
+}
+
+impl StateLocals {
+    pub(super) fn new<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        body: &Body<'tcx>,
+        patch: &mut MirPatch<'tcx>,
+    ) -> Self {
+        StateLocals {
+            state: patch.new_temp(tcx.types.u32, body.span),
+            is_suspended: patch.new_temp(tcx.types.bool, body.span),
+        }
+    }
 }
 
 /// Emits blocks into a patch, all with the source location of one awaited drop.
@@ -239,8 +262,8 @@ impl<'tcx> Emitter<'_, 'tcx> {
         )
     }
 
-    /// Polls the future of `drop`, and returns the block in which that begins. Suspending closes the
-    /// loop.
+    /// Polls the future of `drop`, and returns the block in which that begins. Suspending closes
+    /// the loop.
     ///
     /// ```text
     /// head:    _r = &mut fut; _p = Pin { _r }; _c = &mut *context
@@ -284,10 +307,26 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let mut statements = self.pin_into(drop.fut.into(), locals.future, locals.pinned).to_vec();
         let context = tcx.mk_place_deref(context.into());
         statements.push(self.assign(locals.context, self.borrow_of(context)));
-        let poll = (tcx.require_lang_item(LangItem::FuturePoll, span), drop.fut_ty);
+        let poll = (self.poll_function(drop), drop.fut_ty);
         let args = [locals.pinned, locals.context];
         let call = self.call(poll, args, locals.polled, check, exits.unwind);
         self.block(statements, call)
+    }
+
+    /// What polls the future of `drop`. If that is a coroutine, nobody polls or drops it once it is
+    /// ready, or has panicked. It need not store that it is, then (`future_drop.rs`).
+    fn poll_function(&self, drop: &AwaitedDrop<'tcx>) -> DefId {
+        let tcx = self.tcx;
+        let is_optimized =
+            tcx.sess.opts.optimize != OptLevel::No && !tcx.sess.instrument_coverage();
+        match *drop.fut_ty.kind() {
+            ty::Coroutine(def_id, _)
+                if is_optimized && !tcx.is_async_drop_in_place_coroutine(def_id) =>
+            {
+                tcx.require_lang_item(LangItem::PollDestructor, self.source_info.span)
+            }
+            _ => tcx.require_lang_item(LangItem::FuturePoll, self.source_info.span),
+        }
     }
 
     /// Locals for the poll loops of `drop`.
@@ -307,6 +346,43 @@ impl<'tcx> Emitter<'_, 'tcx> {
             polled: self.temp(poll_ty),
             discriminant: self.temp(poll_ty.discriminant_ty(tcx)),
         }
+    }
+
+    /// Says that a destructor's future, which was pending, is suspended. If its `poll` is inlined
+    /// where the coroutine is resumed, no more than that is left of the states which it may have: a
+    /// future that suspends in one place goes on there at once.
+    ///
+    /// ```text
+    /// _s = discriminant(fut); _i = Ge(move _s, 3); assume(move _i)
+    /// ```
+    pub(super) fn assume_suspended(
+        &self,
+        drop: &AwaitedDrop<'tcx>,
+        locals: StateLocals,
+    ) -> Vec<Statement<'tcx>> {
+        let tcx = self.tcx;
+        // What drops a coroutine leaves no trace in its own state (`is_made_anew`), and a type that
+        // is not known may be one.
+        let may_be_coroutine = matches!(drop.place_ty.kind(), ty::Param(_) | ty::Alias(..));
+        let has_states = drop.fut_ty.is_coroutine() && !may_be_coroutine;
+        if !has_states || tcx.sess.opts.optimize == OptLevel::No {
+            return vec![];
+        }
+        let first = Const::from_bits(
+            tcx,
+            CoroutineArgs::RESERVED_VARIANTS as u128,
+            ty::TypingEnv::fully_monomorphized(),
+            tcx.types.u32,
+        );
+        let first = ConstOperand { span: self.source_info.span, user_ty: None, const_: first };
+        let operands = (Operand::Move(locals.state.into()), Operand::Constant(Box::new(first)));
+        let is_suspended = Operand::Move(locals.is_suspended.into());
+        let assume = NonDivergingIntrinsic::Assume(is_suspended);
+        vec![
+            self.assign(locals.state, Rvalue::Discriminant(drop.fut.into())),
+            self.assign(locals.is_suspended, Rvalue::BinaryOp(BinOp::Ge, Box::new(operands))),
+            self.statement(StatementKind::Intrinsic(Box::new(assume))),
+        ]
     }
 
     /// A block that `fill` gives its contents.

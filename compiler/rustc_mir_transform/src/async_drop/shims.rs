@@ -12,8 +12,8 @@
 //!   touches what has been dropped.
 //!
 //! `unwindline_shim`, of the type of `drop_poll_shim`, is made in the same way, but drops nothing
-//! that is not on the unwindline. It is what a coroutine goes on with that is unwinding, be it polled
-//! or dropped by await (`unwindline/outlined.rs`), and never ready: the panic goes on.
+//! that is not on the unwindline. It is what a coroutine goes on with that is unwinding, be it
+//! polled or dropped by await (`unwindline/outlined.rs`), and never ready: the panic goes on.
 
 use super::alike::merge_panics;
 use super::unwindline::{OutlinedUnwindline, awaits_while_unwinding};

@@ -14,10 +14,10 @@
 //! test at its end is that of `head` once more, which saves each element a jump.
 //!
 //! The coroutine saves what an iterator over the slice consists of, and no more: the element that
-//! is being dropped is the one that `_c` points to. The end of an array that lies in the coroutine is
-//! known wherever that is, so it is taken anew for each test, and not saved. Values without a size
-//! have no position. If the type may be one of those, `_e` is in truth the number of elements that are
-//! left.
+//! is being dropped is the one that `_c` points to. The end of an array that lies in the coroutine
+//! is known wherever that is, so it is taken anew for each test, and not saved. Values without a
+//! size have no position. If the type may be one of those, `_e` is in truth the number of elements
+//! that are left.
 //!
 //! This is below `elaborate_drop` because it extends that module's private `DropCtxt`.
 
@@ -71,8 +71,8 @@ where
     D: DropElaborator<'b, 'tcx>,
     'tcx: 'b,
 {
-    /// Drops the elements of `self.place`, which is a slice or an array, by await, if they need that
-    /// and if it can be done here.
+    /// Drops the elements of `self.place`, which is a slice or an array, by await, if they need
+    /// that and if it can be done here.
     pub(in super::super) fn awaited_drop_loops(
         &mut self,
         element_ty: Ty<'tcx>,

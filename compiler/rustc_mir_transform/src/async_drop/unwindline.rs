@@ -45,9 +45,9 @@
 //! would keep them in the coroutine otherwise.
 //!
 //! A value that each path without a panic moves away is not awaited there, and so nobody has asked
-//! whether it may be kept across a suspension. If it certainly has a destructor, it is awaited while
-//! unwinding all the same. If that depends on a type parameter, it is dropped synchronously: nearly
-//! all such values have none, and plain generic code would be rejected.
+//! whether it may be kept across a suspension. If it certainly has a destructor, it is awaited
+//! while unwinding all the same. If that depends on a type parameter, it is dropped synchronously:
+//! nearly all such values have none, and plain generic code would be rejected.
 //!
 //! Each way from a landing pad either leads to a catch or does not (see `unwindline.rs` in
 //! `rustc_codegen_ssa`). Where a drop flag decides, the catch comes before the test.
@@ -59,9 +59,7 @@ use rustc_data_structures::fx::FxIndexSet;
 use rustc_hir::lang_items::LangItem;
 use rustc_index::IndexVec;
 use rustc_index::bit_set::DenseBitSet;
-use rustc_middle::mir::visit::{
-    MutVisitor, NonMutatingUseContext, NonUseContext, PlaceContext, Visitor,
-};
+use rustc_middle::mir::visit::MutVisitor;
 use rustc_middle::mir::*;
 use rustc_middle::span_bug;
 use rustc_middle::ty::{self, Ty, TyCtxt};
@@ -69,23 +67,28 @@ use rustc_session::config::AsyncDropUnwind;
 
 use super::alike::{alike_in_cleanup, split_before_cleanup_drops};
 use super::destructor::dropped_by;
-use super::is_awaitee;
 use super::lines::blocks_of_line;
 use super::poll_loop::Emitter;
+use super::{SELF_ARG, is_awaitee};
 use crate::elaborate_drop::async_drop::{WholeDrop, await_whole_drop};
 use crate::patch::MirPatch;
 
 mod calls;
+mod flags;
 mod outlined;
+
+use self::flags::{UseCopies, copies_of_drop_flags, tested_local};
 
 pub(in crate::coroutine) use outlined::OutlinedUnwindline;
 
 /// Whether drops are awaited while a panic unwinds, in the crate that is compiled. It needs `std`,
-/// to which panics belong, and an unwinder whose landing pads are ordinary code.
+/// to which panics belong, an unwinder whose landing pads are ordinary code, and a backend that
+/// makes some which catch.
 pub(in crate::coroutine) fn awaits_while_unwinding(tcx: TyCtxt<'_>) -> bool {
     tcx.sess.opts.unstable_opts.async_drop_unwind == AsyncDropUnwind::Await
         && tcx.sess.panic_strategy().unwinds()
         && tcx.lang_items().unwindline_raise_fn().is_some()
+        && tcx.sess.opts.unstable_opts.codegen_backend.as_deref().is_none_or(|name| name == "llvm")
         && has_landing_pads(tcx)
 }
 
@@ -105,8 +108,8 @@ pub(super) fn is_poisoned_awaitee<'tcx>(
 }
 
 /// Whether unwinding awaits the drop of a value of type `ty`, which needs async drop, though no
-/// other path does. What an opaque type hides is not known as long as auto traits are checked, so it
-/// counts as one whose drop is awaited. Of the future of `async_drop_in_place` all is known.
+/// other path does. What an opaque type hides is not known as long as auto traits are checked, so
+/// it counts as one whose drop is awaited. Of the future of `async_drop_in_place` all is known.
 ///
 /// A destructor may have another value of its type in its hands. It does not await that: its future
 /// would contain itself.
@@ -133,10 +136,14 @@ pub(super) fn is_awaited_by_unwinding_alone<'tcx>(
 fn is_unknown(ty: Ty<'_>) -> bool {
     match *ty.kind() {
         ty::Param(_) => true,
-        ty::Alias(ty::Projection, alias) => matches!(alias.self_ty().kind(), ty::Param(_)),
+        ty::Alias(ty::Projection, alias) => is_unknown(alias.self_ty()),
         ty::Adt(_, args) => args.types().any(is_unknown),
         ty::Tuple(tys) => tys.iter().any(is_unknown),
         ty::Closure(_, args) => args.as_closure().upvar_tys().iter().any(is_unknown),
+        ty::CoroutineClosure(_, args) => {
+            args.as_coroutine_closure().upvar_tys().iter().any(is_unknown)
+        }
+        ty::Coroutine(_, args) => args.as_coroutine().upvar_tys().iter().any(is_unknown),
         ty::Array(element, _) | ty::Slice(element) => is_unknown(element),
         _ => false,
     }
@@ -221,12 +228,11 @@ pub(super) struct Unwindline {
 }
 
 impl Unwindline {
-    /// Adds the unwindline to `body`, if it drops anything by await. `unresumed` is where a coroutine
-    /// is dropped that was never resumed.
+    /// Adds the unwindline to `body`, if it drops anything by await. `unresumed` is where a
+    /// coroutine is dropped that was never resumed.
     pub(super) fn lay_out<'tcx>(
         tcx: TyCtxt<'tcx>,
         body: &mut Body<'tcx>,
-        coroutine_ty: Ty<'tcx>,
         context_ty: Ty<'tcx>,
         unresumed: Option<BasicBlock>,
     ) -> Option<Unwindline> {
@@ -239,12 +245,12 @@ impl Unwindline {
             return None;
         }
         let typing_env = ty::TypingEnv::post_analysis(tcx, body.source.def_id());
-        let cleanup = Cleanup::of(tcx, typing_env, body, coroutine_ty, unresumed);
+        let cleanup = Cleanup::of(tcx, typing_env, body, unresumed);
         if cleanup.catches.is_empty() {
             return None;
         }
         split_before_cleanup_drops(body);
-        let cleanup = Cleanup::of(tcx, typing_env, body, coroutine_ty, unresumed);
+        let cleanup = Cleanup::of(tcx, typing_env, body, unresumed);
 
         let mut patch = MirPatch::new(body);
         let exception = patch.new_temp(Ty::new_mut_ptr(tcx, tcx.types.u8), body.span);
@@ -258,12 +264,14 @@ impl Unwindline {
             context: (context, context_ty),
             alike: alike_in_cleanup(body),
             copies: IndexVec::from_elem(None, &body.basic_blocks),
+            entries: IndexVec::from_elem(None, &body.basic_blocks),
             flags: copies_of_drop_flags(body, &cleanup, &mut patch),
             patch,
         };
         builder.copy_blocks();
-        let entries: Vec<BasicBlock> =
+        let entries: FxIndexSet<BasicBlock> =
             cleanup.catches.iter().map(|&block| builder.catch(block)).collect();
+        let entries: Vec<BasicBlock> = entries.into_iter().collect();
         builder.patch.apply(body);
         // They went with the block's terminator to each side of the fork.
         for &block in &cleanup.catches {
@@ -315,7 +323,6 @@ impl Cleanup {
         tcx: TyCtxt<'tcx>,
         typing_env: ty::TypingEnv<'tcx>,
         body: &Body<'tcx>,
-        coroutine_ty: Ty<'tcx>,
         unresumed: Option<BasicBlock>,
     ) -> Cleanup {
         let none = || DenseBitSet::new_empty(body.basic_blocks.len());
@@ -329,7 +336,7 @@ impl Cleanup {
                 && let TerminatorKind::Drop { place, .. } = data.terminator().kind
             {
                 let ty = place.ty(&body.local_decls, tcx).ty;
-                if ty != coroutine_ty
+                if place.as_local() != Some(SELF_ARG)
                     && !is_poisoned_awaitee(tcx, body, place)
                     && ty.needs_async_drop(tcx, typing_env)
                     && (awaited_otherwise.contains(owners.owner(place))
@@ -375,68 +382,6 @@ fn reachable_from(
     reachable
 }
 
-/// The drop flags of `body`. Each is set at the start and has no storage markers; nothing but
-/// constants is assigned to it.
-fn drop_flags<'tcx>(body: &Body<'tcx>) -> DenseBitSet<Local> {
-    struct Others(DenseBitSet<Local>);
-    impl<'tcx> Visitor<'tcx> for Others {
-        fn visit_statement(&mut self, statement: &Statement<'tcx>, location: Location) {
-            match &statement.kind {
-                StatementKind::Assign(box (place, Rvalue::Use(Operand::Constant(_))))
-                    if place.as_local().is_some() => {}
-                _ => self.super_statement(statement, location),
-            }
-        }
-
-        fn visit_local(&mut self, local: Local, context: PlaceContext, _: Location) {
-            const READ: PlaceContext = PlaceContext::NonMutatingUse(NonMutatingUseContext::Copy);
-            const DEBUG_INFO: PlaceContext = PlaceContext::NonUse(NonUseContext::VarDebugInfo);
-            if context != READ && context != DEBUG_INFO {
-                self.0.insert(local);
-            }
-        }
-    }
-    let mut others = Others(DenseBitSet::new_empty(body.local_decls.len()));
-    others.visit_body(body);
-    let mut flags = DenseBitSet::new_empty(body.local_decls.len());
-    for statement in &body[START_BLOCK].statements {
-        if let StatementKind::Assign(box (place, Rvalue::Use(Operand::Constant(_)))) =
-            statement.kind
-            && let Some(local) = place.as_local()
-            && body.local_decls[local].ty.is_bool()
-            && !others.0.contains(local)
-        {
-            flags.insert(local);
-        }
-    }
-    flags
-}
-
-/// Gives each drop flag that the unwindline asks a copy of its own.
-fn copies_of_drop_flags<'tcx>(
-    body: &Body<'tcx>,
-    cleanup: &Cleanup,
-    patch: &mut MirPatch<'tcx>,
-) -> IndexVec<Local, Option<Local>> {
-    let flags = drop_flags(body);
-    let mut copies = IndexVec::from_elem(None, &body.local_decls);
-    for flag in cleanup.behind.iter().filter_map(|block| tested_local(body, block)) {
-        if flags.contains(flag) {
-            let LocalDecl { ty, source_info, .. } = body.local_decls[flag];
-            copies[flag].get_or_insert_with(|| patch.new_temp(ty, source_info.span));
-        }
-    }
-    copies
-}
-
-/// The local that the end of `block` tests.
-fn tested_local(body: &Body<'_>, block: BasicBlock) -> Option<Local> {
-    match &body[block].terminator().kind {
-        TerminatorKind::SwitchInt { discr, .. } => discr.place()?.as_local(),
-        _ => None,
-    }
-}
-
 /// Builds the unwindline into a patch.
 struct Builder<'a, 'tcx> {
     tcx: TyCtxt<'tcx>,
@@ -449,6 +394,8 @@ struct Builder<'a, 'tcx> {
     alike: IndexVec<BasicBlock, BasicBlock>,
     /// The block of the unwindline that does what the first of some cleanup blocks does.
     copies: IndexVec<BasicBlock, Option<BasicBlock>>,
+    /// Where the unwindline is entered that does what the first of some cleanup blocks does.
+    entries: IndexVec<BasicBlock, Option<BasicBlock>>,
     /// The drop flag of the unwindline that stands for another.
     flags: IndexVec<Local, Option<Local>>,
     patch: MirPatch<'tcx>,
@@ -540,10 +487,23 @@ impl<'tcx> Builder<'_, 'tcx> {
     /// Forks `block`: into the unwindline, which is entered in the block that is returned, and into
     /// what it was.
     fn catch(&mut self, block: BasicBlock) -> BasicBlock {
+        let imaginary_target = self.patch.new_block(self.body[block].clone());
+        let alike = self.alike[block];
+        let entry = self.entries[alike].unwrap_or_else(|| self.enter(alike));
+        self.entries[alike] = Some(entry);
+        let (source_info, exception) = (self.body[alike].terminator().source_info, self.exception);
+        let mut emitter = self.emitter(source_info);
+        let catch = emitter.catch(exception, entry);
+        let real_target = emitter.cleanup_block(vec![], catch);
+        let fork = TerminatorKind::FalseEdge { real_target, imaginary_target };
+        self.patch.patch_terminator(block, fork);
+        entry
+    }
+
+    /// Enters the unwindline where it does what `block` does.
+    fn enter(&mut self, block: BasicBlock) -> BasicBlock {
         let (context, context_ty) = self.context;
-        let (body, exception) = (self.body, self.exception);
-        let imaginary_target = self.patch.new_block(body[block].clone());
-        let source_info = body[block].terminator().source_info;
+        let source_info = self.body[block].terminator().source_info;
         let flags: Vec<(Local, Local)> = self
             .flags_asked_behind(block)
             .into_iter()
@@ -555,12 +515,7 @@ impl<'tcx> Builder<'_, 'tcx> {
         for (flag, copy) in flags {
             statements.push(emitter.assign(copy, Rvalue::Use(Operand::Copy(flag.into()))));
         }
-        let entry = emitter.block(statements, TerminatorKind::Goto { target });
-        let catch = emitter.catch(exception, entry);
-        let real_target = emitter.cleanup_block(vec![], catch);
-        let fork = TerminatorKind::FalseEdge { real_target, imaginary_target };
-        self.patch.patch_terminator(block, fork);
-        entry
+        emitter.block(statements, TerminatorKind::Goto { target })
     }
 
     /// The drop flags that the unwindline asks if it is entered at `block`.
@@ -570,23 +525,5 @@ impl<'tcx> Builder<'_, 'tcx> {
         let flags: FxIndexSet<Local> =
             tested.filter(|&local| self.flags[local].is_some()).collect();
         flags.into_iter().collect()
-    }
-}
-
-/// Has the unwindline ask its own drop flags.
-struct UseCopies<'a, 'tcx> {
-    tcx: TyCtxt<'tcx>,
-    flags: &'a IndexVec<Local, Option<Local>>,
-}
-
-impl<'tcx> MutVisitor<'tcx> for UseCopies<'_, 'tcx> {
-    fn tcx(&self) -> TyCtxt<'tcx> {
-        self.tcx
-    }
-
-    fn visit_local(&mut self, local: &mut Local, _: PlaceContext, _: Location) {
-        if let Some(copy) = self.flags[*local] {
-            *local = copy;
-        }
     }
 }

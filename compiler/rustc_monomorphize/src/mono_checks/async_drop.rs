@@ -95,6 +95,9 @@ fn must_await<'tcx>(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Option<Span> {
             ty::Tuple(tys) => owned.extend(tys),
             ty::Array(ty, length) if length.try_to_target_usize(tcx) != Some(0) => owned.push(ty),
             ty::Closure(_, args) => owned.extend(args.as_closure().upvar_tys()),
+            ty::CoroutineClosure(_, args) => {
+                owned.extend(args.as_coroutine_closure().upvar_tys());
+            }
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! The async drop glue of a vector, of its iterator and of its drain.
 //!
-//! When the elements have been dropped, their owner forgets them. What it is left with is dropped as
-//! ever: it frees the buffer, or moves the tail back.
+//! When the elements have been dropped, their owner forgets them. What it is left with is dropped
+//! as ever: it frees the buffer, or moves the tail back.
 
 use core::future::AsyncDropContents;
 use core::mem::SizedTypeProperties;

@@ -13,7 +13,7 @@ use crate::future::{IntoFuture, poll_fn};
 use crate::marker::PhantomData;
 use crate::mem;
 use crate::pin::{Pin, pin};
-use crate::task::Poll;
+use crate::task::{Context, Poll};
 
 /// A destructor that is awaited where a value goes out of scope in an async body.
 ///
@@ -37,10 +37,10 @@ use crate::task::Poll;
 ///
 /// A panic in an async body awaits the destructors of what is in scope, in the order of a scope's
 /// end, and then goes on unwinding with the same payload. The coroutine may be suspended meanwhile:
-/// its `poll` is pending then, and the panic comes out of a later one. [`thread::panicking`] is true
-/// while the destructors run. A future that is dropped in that state by an async body ends what it
-/// has begun, and panics there; one that is dropped anywhere else drops the rest by `Drop`, and the
-/// panic ends.
+/// its `poll` is pending then, and the panic comes out of a later one. [`thread::panicking`] is
+/// true while the destructors run. A future that is dropped in that state by an async body ends
+/// what it has begun, and panics there; one that is dropped anywhere else drops the rest by `Drop`,
+/// and the panic ends.
 ///
 /// A panic in a destructor does the same: the fields of the value and what else is in scope are
 /// dropped. A second one, before the first has left the future, ends the process.
@@ -257,6 +257,17 @@ where
         Poll::Pending => signal.as_mut().poll(context).map(|()| None),
     })
     .await
+}
+
+/// Polls a destructor's future, which is neither polled again nor dropped once it is ready, or has
+/// panicked. The compiler puts a function in the place of this that does not store that it is.
+#[lang = "poll_destructor"]
+#[allow(dead_code)]
+fn poll_destructor<F>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<()>
+where
+    F: Future<Output = ()>,
+{
+    future.poll(context)
 }
 
 /// What the compiler asks of a type parameter, in a body that drops a value of that type: an

@@ -7,8 +7,9 @@
 //! have to have it without a panic too: it is kept here as long as the coroutine is suspended.
 //!
 //! The exception stays what the unwinder made of it, so that the panic goes on with the same
-//! payload. It need not be Rust's: C++ can throw through a coroutine too, which no panic count
-//! knows of.
+//! payload. It need not be ours: C++ can throw through a coroutine too, as can a Rust that has
+//! another `std`. No panic count of ours knows of those. Whose they are may count them by thread,
+//! so they cannot go on in another one.
 //!
 //! Only the compiler calls these functions.
 
@@ -20,6 +21,7 @@ use crate::pin::Pin;
 use crate::process;
 use crate::sync::nonpoison::Mutex;
 use crate::task::{Context, Poll};
+use crate::thread::{self, ThreadId};
 
 // What the panic runtime knows of exceptions.
 unsafe extern "Rust" {
@@ -31,7 +33,7 @@ unsafe extern "Rust" {
     fn __rust_delete_exception(exception: *mut u8);
 }
 
-/// Frees the exception, and returns its payload if it is a panic.
+/// The payload of the exception, which is gone then, if it is a panic.
 ///
 /// # Safety
 ///
@@ -39,12 +41,8 @@ unsafe extern "Rust" {
 unsafe fn into_payload(exception: *mut u8) -> Option<Box<dyn Any + Send>> {
     // SAFETY: As for this function; a panic's payload is a `Box` that was made a pointer.
     unsafe {
-        if __rust_is_panic(exception) {
-            return Some(Box::from_raw(super::__rust_panic_cleanup(exception)));
-        }
-        __rust_delete_exception(exception);
+        __rust_is_panic(exception).then(|| Box::from_raw(super::__rust_panic_cleanup(exception)))
     }
-    None
 }
 
 /// The exceptions of suspended coroutines, each with the address of its coroutine. Some may be kept
@@ -52,9 +50,14 @@ unsafe fn into_payload(exception: *mut u8) -> Option<Box<dyn Any + Send>> {
 /// suspended first, and goes on last.
 static SUSPENDED: Mutex<Vec<(usize, Exception)>> = Mutex::new(Vec::new());
 
-struct Exception(*mut u8);
+struct Exception {
+    pointer: *mut u8,
+    /// The thread to which it belongs, if it is no panic.
+    thread: Option<ThreadId>,
+}
 
-// SAFETY: An exception can be thrown by another thread than by the one that caught it.
+// SAFETY: A panic can be thrown by another thread than by the one that caught it. For others,
+// `resume` sees to it that none is.
 unsafe impl Send for Exception {}
 
 /// Called before a coroutine suspends that holds `exception`.
@@ -67,10 +70,13 @@ unsafe impl Send for Exception {}
 #[cfg_attr(not(test), lang = "unwindline_suspend")]
 unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
     // SAFETY: Its owner says so.
-    if unsafe { __rust_is_panic(exception) } {
+    let thread = if unsafe { __rust_is_panic(exception) } {
         super::panic_count::decrease();
-    }
-    SUSPENDED.lock().push((coroutine.addr(), Exception(exception)));
+        None
+    } else {
+        Some(thread::current_id())
+    };
+    SUSPENDED.lock().push((coroutine.addr(), Exception { pointer: exception, thread }));
 }
 
 /// Goes on with a coroutine that is unwinding, until it suspends. Where its unwindline ends, the
@@ -91,7 +97,7 @@ unsafe fn poll<C>(coroutine: *mut C, context: *mut &mut Context<'_>) {
     let _ = unsafe { unwindline(Pin::new_unchecked(&mut *coroutine), context) };
 }
 
-/// The unwindline of the coroutine `C`. It needs not be fast.
+/// The unwindline of the coroutine `C`. It need not be fast.
 ///
 /// # Safety
 ///
@@ -116,18 +122,22 @@ unsafe fn unwindline<C>(coroutine: Pin<&mut C>, context: &mut Context<'_>) -> Po
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_resume")]
 unsafe fn resume(coroutine: *mut u8) -> *mut u8 {
-    let exception = {
+    let Exception { pointer, thread } = {
         let mut suspended = SUSPENDED.lock();
         let last = suspended.iter().rposition(|&(address, _)| address == coroutine.addr());
         let Some(last) = last else { rtabort!("a coroutine has lost its panic") };
-        suspended.remove(last).1.0
+        suspended.remove(last).1
     };
-    // SAFETY: It was given to `suspend`.
-    if unsafe { __rust_is_panic(exception) } {
-        // The panic is not new: no hook runs, and there is nothing to abort for.
-        let _ = super::panic_count::increase(false);
+    match thread {
+        // The panic is not new, and no hook runs. But if it were, it would end the process in one.
+        None if super::panic_count::increase(false).is_some() => {
+            rtabort!("a coroutine went on with its panic where none is allowed");
+        }
+        Some(thread) if thread != thread::current_id() => {
+            rtabort!("a coroutine went on with a foreign exception in another thread");
+        }
+        _ => pointer,
     }
-    exception
 }
 
 /// Lets the panic go on.
@@ -157,6 +167,9 @@ unsafe fn discard(exception: *mut u8) {
     let payload = unsafe { into_payload(exception) };
     if payload.is_some() {
         super::panic_count::decrease();
+    } else {
+        // SAFETY: So it does, and it is still there.
+        unsafe { __rust_delete_exception(exception) };
     }
 }
 

@@ -21,6 +21,7 @@ impl AsyncDrop for Conn {
 
 fn swallow<T>(_value: T) {}
 //~^ ERROR a value of type `Conn` is dropped by `swallow::<Conn>`
+//~| ERROR is dropped by `swallow::<{async closure@
 
 fn replace<T>(slot: &mut (u8, Box<T>), value: T) {
     *slot = (1, Box::new(value));
@@ -38,6 +39,10 @@ fn pass_on<T>(value: T) -> Option<T> {
 
 fn main() {
     swallow(Conn);
+    let conn = Conn;
+    swallow(async move || {
+        let _conn = &conn;
+    });
     let mut slot = (0, Box::new(Conn));
     replace(&mut slot, Conn);
     std::mem::forget(slot);

@@ -36,18 +36,19 @@
 //!
 //! What is left is to colour an interference graph, as a compiler does for the slots of a stack
 //! frame. Locals are placed one after the other, each at the lowest offset that is free of its
-//! neighbours in the graph, in more than one order, of which the best is taken. An order is improved
-//! by placing first what came to lie last. The tag is alive in all states, and so are captures of
-//! which no more is known; the bytes of padding between them are used.
+//! neighbours in the graph, in more than one order, of which the best is taken. An order is
+//! improved by placing first what came to lie last. The tag is alive in all states, and so are
+//! captures of which no more is known; the bytes of padding between them are used.
 //!
 //! Where it costs no byte, what lives longest comes first, and the tag last. The address of the
 //! first local is that of the coroutine, so that a destructor of it is given a pointer that is at
-//! hand.
+//! hand. And what has the same layout is gathered at one offset, as far as it is not alive at the
+//! same time: of what a coroutine does in several states with such values, it has the code once.
 
 use std::cmp::Reverse;
 use std::fmt::Debug;
-use std::iter;
 use std::ops::{Deref, Range};
+use std::{iter, ptr};
 
 use rustc_index::bit_set::BitMatrix;
 use rustc_index::{Idx, IndexSlice, IndexVec};
@@ -61,8 +62,8 @@ use crate::{
 #[cfg(test)]
 mod tests;
 
-/// Packs a coroutine whose layout was computed as upstream does, if that makes it smaller. `captures`
-/// are the locals that its captures are, all of them or none.
+/// Packs a coroutine whose layout was computed as upstream does, if that makes it smaller.
+/// `captures` are the locals that its captures are, all of them or none.
 pub(in crate::layout) fn layout<'a, F, FieldIdx: Idx, VariantIdx: Idx, LocalIdx: Idx>(
     calc: &LayoutCalculator<impl HasDataLayout>,
     unpacked: LayoutData<FieldIdx, VariantIdx>,
@@ -114,15 +115,16 @@ where
         .iter()
         .map(|locals| locals.iter().fold(always, |sum, &local| sum + local_layouts[local].size));
     let least = alive.max().unwrap_or(always).align_to(align.abi);
-    let (size, tag_offset, places) = orders(local_layouts, &states)
+    let (size, tag_offset, mut places) = orders(local_layouts, &states)
         .map(|order| improved(order, least, place))
-        .min_by_key(|&(size, ..)| size)
+        .min_by_key(|&(size, tag_offset, _)| (size, tag_offset.bytes() > FAR))
         .unwrap();
     if size >= unpacked.size {
         return Ok(with_captures_in_place(unpacked, local_layouts, variant_fields, captures));
     }
     let mut always = fixed;
     always.push(tag_offset..tag_offset + tag.size);
+    gather(&mut places, local_layouts, &always, &neighbours);
     check(&always, &places, &states, storage_conflicts);
     let mut outer_offsets = fixed_offsets;
     outer_offsets.extend(captures.iter().map(|&local| places[local].start));
@@ -145,8 +147,8 @@ where
     Ok(packed)
 }
 
-/// Has each local that is a capture lie where that does. Upstream's layout, in which nothing shares bytes
-/// with a capture, leaves room for it somewhere else.
+/// Has each local that is a capture lie where that does. Upstream's layout, in which nothing shares
+/// bytes with a capture, leaves room for it somewhere else.
 fn with_captures_in_place<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
     mut unpacked: LayoutData<FieldIdx, VariantIdx>,
     local_layouts: &IndexSlice<LocalIdx, F>,
@@ -183,10 +185,15 @@ fn in_memory_order<FieldIdx: Idx>(
     FieldsShape::Arbitrary { offsets, in_memory_order }
 }
 
-/// An order in which the locals are placed, before the tag or after it.
+/// The tag is read whenever the coroutine is resumed. The code that reads it has three bytes more
+/// on x86 if its offset does not fit in a signed byte.
+const FAR: u64 = i8::MAX as u64;
+
+/// An order in which the locals are placed.
 struct Order<LocalIdx> {
     locals: Vec<LocalIdx>,
-    tag_first: bool,
+    /// The number of locals that are placed before the tag.
+    tag: usize,
 }
 
 /// The orders that are tried, the one that is preferred first. None is the best for all coroutines.
@@ -212,18 +219,20 @@ where
     // Locals with a low alignment fill the word that the tag begins.
     let mut lowest_alignment_first = largest_first.clone();
     lowest_alignment_first.sort_by_key(|&local| local_layouts[local].align.abi);
+    let last = local_layouts.len();
     [
-        Order { locals: longest_lived_first, tag_first: false },
-        Order { locals: largest_first.clone(), tag_first: false },
-        Order { locals: largest_first, tag_first: true },
-        Order { locals: lowest_alignment_first, tag_first: true },
+        Order { locals: longest_lived_first.clone(), tag: last },
+        Order { locals: largest_first.clone(), tag: last },
+        Order { locals: longest_lived_first, tag: last.min(1) },
+        Order { locals: largest_first, tag: 0 },
+        Order { locals: lowest_alignment_first, tag: 0 },
     ]
     .into_iter()
 }
 
-/// What `place` makes of `order`: a size, the offset of the tag, and the bytes of each local. As long
-/// as the size is more than `least`, the local that ends last is placed before all others, for some
-/// times.
+/// What `place` makes of `order`: a size, the offset of the tag, and the bytes of each local. As
+/// long as the size is more than `least`, the local that ends last is placed before all others, for
+/// some times.
 fn improved<LocalIdx: Idx>(
     mut order: Order<LocalIdx>,
     least: Size,
@@ -261,16 +270,18 @@ where
     F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
 {
     let mut outer = fixed.to_vec();
-    let mut tag_offset = None;
-    if order.tag_first {
-        let offset = first_fit(tag.size, tag.align, &mut outer);
-        outer.push(offset..offset + tag.size);
-        tag_offset = Some(offset);
-    }
     let mut placed: IndexVec<LocalIdx, Option<Range<Size>>> =
         IndexVec::from_elem_n(None, local_layouts.len());
+    let mut tag_offset = Size::ZERO;
     let mut taken = Vec::new();
-    for &local in &order.locals {
+    for step in 0..=order.locals.len() {
+        if step == order.tag {
+            taken.clear();
+            taken.extend(outer.iter().chain(placed.iter().flatten()).cloned());
+            tag_offset = first_fit(tag.size, tag.align, &mut taken);
+            outer.push(tag_offset..tag_offset + tag.size);
+        }
+        let Some(&local) = order.locals.get(step) else { break };
         taken.clear();
         taken.extend_from_slice(&outer);
         taken.extend(neighbours.iter(local).filter_map(|neighbour| placed[neighbour].clone()));
@@ -280,11 +291,43 @@ where
     }
     let places: IndexVec<LocalIdx, Range<Size>> =
         placed.into_iter().map(|place| place.unwrap()).collect();
-    let tag_offset = tag_offset.unwrap_or_else(|| {
-        outer.extend(places.iter().cloned());
-        first_fit(tag.size, tag.align, &mut outer)
-    });
     (tag_offset, places)
+}
+
+/// Moves each local to where the last one with its layout lies, unless that is taken.
+fn gather<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
+    places: &mut IndexSlice<LocalIdx, Range<Size>>,
+    local_layouts: &IndexSlice<LocalIdx, F>,
+    always: &[Range<Size>],
+    neighbours: &BitMatrix<LocalIdx, LocalIdx>,
+) where
+    F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
+{
+    let mut groups: Vec<Vec<LocalIdx>> = Vec::new();
+    for (local, &layout) in local_layouts.iter_enumerated() {
+        let is_same = |group: &&mut Vec<LocalIdx>| ptr::eq(*local_layouts[group[0]], *layout);
+        match groups.iter_mut().find(is_same) {
+            Some(group) => group.push(local),
+            None => groups.push(vec![local]),
+        }
+    }
+    for mut group in groups {
+        while let Some(&last) = group.iter().max_by_key(|&&local| places[local].start) {
+            let place = places[last].clone();
+            group.retain(|&local| {
+                let others = neighbours.iter(local).filter(|&neighbour| neighbour != local);
+                let is_free = !neighbours.contains(local, last)
+                    && always
+                        .iter()
+                        .chain(others.map(|neighbour| &places[neighbour]))
+                        .all(|taken| taken.end <= place.start || place.end <= taken.start);
+                if is_free {
+                    places[local] = place.clone();
+                }
+                !is_free && local != last
+            });
+        }
+    }
 }
 
 /// What is alive at the same time has bytes of its own. Memory safety depends on it, so it is asked

@@ -8,8 +8,8 @@ use crate::coroutine::async_drop::poll_loop::Exits;
 use crate::coroutine::async_drop::{CTX_ARG, SELF_ARG};
 
 impl<'tcx> Expander<'_, 'tcx> {
-    /// The loop on the unwindline. Resuming and cancelling by await both go on with it, and in either
-    /// case, as when the coroutine is cancelled synchronously, the thread panics again.
+    /// The loop on the unwindline. Resuming and cancelling by await both go on with it, and in
+    /// either case, as when the coroutine is cancelled synchronously, the thread panics again.
     pub(super) fn expand_loop_on_unwindline(
         &mut self,
         drop: &AwaitedDrop<'tcx>,
@@ -29,11 +29,11 @@ impl<'tcx> Expander<'_, 'tcx> {
         let cancel = self.fork(source_info, resumed, left);
         let ready = self.after_completion(drop, drop.target, unwind);
         let (context, coroutine) = (self.drop_context, self.suspend.clone());
+        let locals = self.poll_locals(drop);
         let mut emitter = self.emitter(source_info);
         let suspend = emitter.suspend(drop, &coroutine, resume, cancel);
         let pending = emitter.suspend_unwinding(exception, coroutine_ty, suspend);
         let exits = Exits { ready, pending, unwind: poll_unwind };
-        let locals = emitter.poll_locals(drop, &coroutine);
         let head = emitter.poll_loop(drop, locals, context, exits);
         self.poll_again(drop, again, head, unwind);
         self.begin(drop, again, head, unwind)

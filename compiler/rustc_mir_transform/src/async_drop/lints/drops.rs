@@ -13,6 +13,7 @@ use rustc_span::{DesugaringKind, Span};
 use super::exits::{Exit, Exits};
 use super::parts::Parts;
 use super::{Context, messages};
+use crate::coroutine::async_drop::without_imaginary_edges;
 
 /// A place that is dropped, whichever way its scope is left.
 pub(super) struct Dropped<'tcx> {
@@ -49,7 +50,7 @@ pub(super) fn check<'tcx>(cx: &Context<'_, 'tcx>) {
     if !has_relevant {
         return;
     }
-    let body = without_false_edges(cx.body);
+    let body = without_imaginary_edges(cx.body);
     let mut drops = drops(cx, &body);
     drops.sort_by_key(|dropped| (dropped.declared.span, dropped.source_info.span));
     for dropped in drops {
@@ -119,18 +120,4 @@ fn mainline(body: &Body<'_>) -> Vec<BasicBlock> {
         order.extend(next.filter(|&next| seen.insert(next)));
     }
     order
-}
-
-/// Borrowck's edges into arms that do not match would make everything initialized there.
-fn without_false_edges<'tcx>(body: &Body<'tcx>) -> Body<'tcx> {
-    let mut body = body.clone();
-    for data in body.basic_blocks_mut() {
-        let terminator = data.terminator_mut();
-        if let TerminatorKind::FalseEdge { real_target: target, .. }
-        | TerminatorKind::FalseUnwind { real_target: target, .. } = terminator.kind
-        {
-            terminator.kind = TerminatorKind::Goto { target };
-        }
-    }
-    body
 }

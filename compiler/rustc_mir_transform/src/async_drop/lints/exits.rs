@@ -43,9 +43,10 @@ impl Exit {
         }
     }
 
+    /// Where a value is awaited that is dropped on the way out.
     pub(super) fn descr(self) -> &'static str {
         match self {
-            Self::End => "at the end",
+            Self::End => "here",
             Self::Question(_) => "where this `?` returns",
             Self::Return(_) => "before this `return`",
             Self::Break(_) => "before this `break`",

@@ -1,13 +1,14 @@
 //! The words of the lints, and of the error that stands for one of them.
 
 use rustc_errors::{Applicability, Diag, EmissionGuarantee, MultiSpan};
-use rustc_middle::mir::{Place, PlaceElem, ProjectionElem, SourceInfo, VarDebugInfoContents};
+use rustc_middle::mir::{Place, SourceInfo, VarDebugInfoContents};
 use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_session::lint::async_drop::{ASYNC_DROP_IN_SYNC_CONTEXT, IMPLICIT_ASYNC_DROP};
 use rustc_span::Span;
 
 use super::drops::Dropped;
 use super::exits::Exit;
+use super::parts::is_same;
 use super::{Context, must_await};
 
 /// What is said of a drop that nothing awaits.
@@ -158,7 +159,6 @@ pub(super) fn report_await<'tcx>(cx: &Context<'_, 'tcx>, dropped: &Dropped<'tcx>
     for exit in &exits {
         let label = match exit {
             Exit::End if dropped.replaced => "awaited before the new value is stored".to_owned(),
-            Exit::End => "awaited here".to_owned(),
             _ => format!("awaited {}", exit.descr()),
         };
         span.push_span_label(at(exit), label);
@@ -216,12 +216,4 @@ fn name<'tcx>(cx: &Context<'_, 'tcx>, place: Place<'tcx>) -> Name {
         }
     }
     Name::None
-}
-
-/// Whether two projections are the same but for the types of fields.
-fn is_same<'tcx>(a: PlaceElem<'tcx>, b: PlaceElem<'tcx>) -> bool {
-    match (a, b) {
-        (ProjectionElem::Field(a, _), ProjectionElem::Field(b, _)) => a == b,
-        (a, b) => std::mem::discriminant(&a) == std::mem::discriminant(&b),
-    }
 }

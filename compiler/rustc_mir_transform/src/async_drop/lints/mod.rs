@@ -20,8 +20,9 @@
 //!
 //! The bodies that are looked at have passed borrowck. Drops are not elaborated yet, as that merges
 //! the ways out of a scope, which the second lint names. So this computes what a `Drop` terminator
-//! drops as elaboration does, from the move data (`parts.rs`). Paths that unwind, and those that
-//! cancel a coroutine, drop synchronously; nothing is said of them.
+//! drops as elaboration does, from the move data (`parts.rs`). Nothing is said of paths that
+//! unwind, and of those that cancel a coroutine: what is dropped there is dropped elsewhere as
+//! well.
 //!
 //! `calls.rs` knows the functions of the library that drop what they are given. A function of
 //! another kind that does so is reported in its own body. A generic one is not, as its type

@@ -140,7 +140,7 @@ impl<'a, 'tcx> Parts<'a, 'tcx> {
 }
 
 /// Whether two projections name the same part. The types of fields may be normalized or not.
-fn is_same(a: PlaceElem<'_>, b: PlaceElem<'_>) -> bool {
+pub(super) fn is_same(a: PlaceElem<'_>, b: PlaceElem<'_>) -> bool {
     match (a, b) {
         (ProjectionElem::Field(a, _), ProjectionElem::Field(b, _)) => a == b,
         (ProjectionElem::Downcast(_, a), ProjectionElem::Downcast(_, b)) => a == b,

@@ -1,7 +1,7 @@
 //! Keeps the unwindline out of `poll`, and out of the function that drops the coroutine by await.
 //!
-//! It runs after a panic alone, but they would have to keep registers and stack for it. So they have
-//! only what is before the first awaited drop. There they suspend the coroutine, and call its
+//! It runs after a panic alone, but they would have to keep registers and stack for it. So they
+//! have only what is before the first awaited drop. There they suspend the coroutine, and call its
 //! unwindline (`shims.rs`), on which the coroutine goes on at once: what is saved there is no more
 //! than is saved while that drop is pending.
 //!
@@ -25,9 +25,9 @@
 //! The context of the task is seldom needed as long as a call may panic, and never in a register
 //! then: `_s`, whose address is taken, is where `poll` puts it, once.
 //!
-//! Each suspension on the unwindline has `poll` as its `resume` edge, and in the function that drops
-//! the coroutine it is the way on, too. The unwindline itself comes from the `drop` edges, and goes
-//! from `drop` to `begin`.
+//! Each suspension on the unwindline has `poll` as its `resume` edge, and in the function that
+//! drops the coroutine it is the way on, too. The unwindline itself comes from the `drop` edges,
+//! and goes from `drop` to `begin`.
 //!
 //! The future of `async_drop_in_place` has its unwindline in `poll`: polling it is what dropping it
 //! by await does.

@@ -26,13 +26,14 @@ use crate::ptr::NonNull;
 /// # Safety
 ///
 /// The methods, with the drop of the contents between them, do what the type's drop glue does,
-/// in the same order.
+/// in the same order. [`contents`] changes nothing, does not panic, and returns the same each time.
 ///
 /// The implementation is as general as the type: lifetimes do not decide whether it is used. The
 /// type does not implement [`AsyncDrop`], which would come first, nor [`AsyncDropGlue`], for which
 /// this trait would come first.
 ///
 /// [`Contents`]: AsyncDropContents::Contents
+/// [`contents`]: AsyncDropContents::contents
 /// [`AsyncDrop`]: super::AsyncDrop
 /// [`AsyncDropGlue`]: super::AsyncDropGlue
 ///
@@ -96,8 +97,6 @@ pub unsafe trait AsyncDropContents {
     ///
     /// `to_drop` is what [`release_contents`] was called with and returned `true` for.
     /// [`drop_emptied`] has not been called.
-    ///
-    /// An implementation changes nothing, does not panic, and returns the same each time.
     ///
     /// [`release_contents`]: AsyncDropContents::release_contents
     /// [`drop_emptied`]: AsyncDropContents::drop_emptied

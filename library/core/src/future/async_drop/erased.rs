@@ -11,8 +11,8 @@ use crate::task::{Context, Poll, ready};
 /// The future of an awaited drop, without the type of the value.
 ///
 /// It drops a `dyn Trait`, and a value that may own another one of its type, whose future would
-/// contain itself otherwise. The future that it stands for is stored in it if it is no larger than a
-/// pointer, as that of a coroutine is, else on the heap. So this takes as much room as a
+/// contain itself otherwise. The future that it stands for is stored in it if it is no larger than
+/// a pointer, as that of a coroutine is, else on the heap. So this takes as much room as a
 /// `Pin<Box<dyn Future>>`, which is what a method of a trait would return that closes the value.
 ///
 /// Dropped early, it drops what is left of the value. The compiler makes these futures where they

@@ -47,10 +47,15 @@ impl Coroutine {
         let calc = LayoutCalculator::new(TargetDataLayout::default());
         let tag = integer(Integer::I8);
         let tag = &tag;
-        let of = |integers: &[Integer]| integers.iter().copied().map(integer).collect::<Vec<_>>();
-        let (locals, captures) = (of(&self.locals), of(&self.captures));
-        let (locals, captures): (Vec<&Layout>, Vec<&Layout>) =
-            (locals.iter().collect(), captures.iter().collect());
+        // The compiler has one layout for all types that are laid out alike.
+        let integers = [Integer::I8, Integer::I16, Integer::I32, Integer::I64];
+        let interned = integers.map(integer);
+        let of = |&integer: &Integer| {
+            let index = integers.iter().position(|&other| other == integer);
+            &interned[index.unwrap()]
+        };
+        let locals: Vec<&Layout> = self.locals.iter().map(of).collect();
+        let captures: Vec<&Layout> = self.captures.iter().map(of).collect();
         let locals: IndexVec<usize, &&Layout> = locals.iter().collect();
         let captures: IndexVec<usize, &&Layout> = captures.iter().collect();
         let (states, conflicts) = (self.states(), self.conflicts());
@@ -99,6 +104,28 @@ fn locals_of_several_states_share_bytes() {
 fn locals_that_conflict_do_not() {
     let [upstream, packed] = two_scopes(vec![(0, 1)]).layouts();
     assert_eq!((upstream.size.bytes(), packed.size.bytes()), (12, 12));
+}
+
+#[test]
+fn what_has_the_same_layout_is_gathered() {
+    // Two guards, and the future of the destructor of each. The inner guard is dropped first.
+    let locals = vec![Integer::I32, Integer::I32, Integer::I16, Integer::I16];
+    let states = vec![vec![0, 1, 2], vec![0, 3]];
+    let guards = Coroutine {
+        locals,
+        captures: Vec::new(),
+        named: Vec::new(),
+        states,
+        conflicts: Vec::new(),
+    };
+    let [upstream, packed] = guards.layouts();
+    assert_eq!((upstream.size.bytes(), packed.size.bytes()), (16, 12));
+    assert_eq!((offset(&packed, 0, 0), offset(&packed, 0, 1)), (0, 4));
+    assert_eq!((offset(&packed, 0, 2), offset(&packed, 1, 1)), (8, 8));
+
+    // What is alive beside it stays where it was.
+    let [_, packed] = Coroutine { conflicts: vec![(2, 3)], ..guards }.layouts();
+    assert_ne!(offset(&packed, 0, 2), offset(&packed, 1, 1));
 }
 
 #[test]

@@ -364,7 +364,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         // What drops a coroutine leaves no trace in its own state (`is_made_anew`), and a type that
         // is not known may be one.
         let may_be_coroutine = matches!(drop.place_ty.kind(), ty::Param(_) | ty::Alias(..));
-        let has_states = drop.fut_ty.is_coroutine() && !may_be_coroutine;
+        let has_states = drop.fut_ty.is_coroutine() && !may_be_coroutine && !drop.on_unwindline;
         if !has_states || tcx.sess.opts.optimize == OptLevel::No {
             return vec![];
         }

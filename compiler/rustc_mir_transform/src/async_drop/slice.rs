@@ -27,7 +27,8 @@ use rustc_middle::mir::*;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 
 use super::super::{DropCtxt, DropElaborator, DropFlagMode, Unwind};
-use crate::coroutine::async_drop::Emitter;
+use crate::coroutine::async_drop::{Destructor, Emitter};
+use crate::util;
 
 /// What the three loops over one slice share.
 #[derive(Clone, Copy)]
@@ -85,6 +86,9 @@ where
         if !awaits {
             return None;
         }
+        if self.is_unaligned() {
+            return Some(self.drop_of_moved_array());
+        }
         let pointer_ty = Ty::new_mut_ptr(tcx, element_ty);
         let element = self.new_temp(pointer_ty);
         let bound = if !has_size(tcx, element_ty, 8) {
@@ -114,6 +118,23 @@ where
         let entry = self.enter_loop(cursor, mainline.head);
         let reset = self.drop_flag_reset_block(DropFlagMode::Deep, entry, unwind);
         Some(self.drop_flag_test_block(reset, self.succ, unwind))
+    }
+
+    /// Whether `self.place` is a part of a packed struct that is not where its type has to be.
+    fn is_unaligned(&self) -> bool {
+        let (body, typing_env) = (self.elaborator.body(), self.elaborator.typing_env());
+        util::place_unalignment(self.tcx(), body, typing_env, self.place).is_some()
+    }
+
+    /// Drops the array in one piece. `AddMovesForPackedDrops` moves it before that, and would not
+    /// see what its elements are part of.
+    fn drop_of_moved_array(&mut self) -> BasicBlock {
+        let (place, succ, unwind, dropline) = (self.place, self.succ, self.unwind, self.dropline);
+        let ty = self.place_ty(place);
+        let glue = Some(Destructor::Glue);
+        let drop = self.build_drop_by(glue, place, ty, None, succ, unwind, dropline);
+        let reset = self.drop_flag_reset_block(DropFlagMode::Deep, drop, unwind);
+        self.drop_flag_test_block(reset, succ, unwind)
     }
 
     /// The array that is dropped, if it is one to which no pointer leads and no index.

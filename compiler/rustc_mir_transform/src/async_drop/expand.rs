@@ -529,12 +529,10 @@ impl<'tcx> Expander<'_, 'tcx> {
                 (emitter.block(vec![], kind), UnwindAction::Cleanup(cleanup))
             }
         };
-        let locals = self.state_locals;
         let mut emitter = self.emitter(drop.source_info);
         let dead = emitter.statement(StatementKind::StorageDead(drop.fut));
         let end = emitter.block(vec![dead], TerminatorKind::Goto { target: then });
-        let assume = emitter.assume_suspended(drop, locals);
-        emitter.block(assume, Emitter::sync_drop(drop.fut.into(), end, unwind))
+        emitter.block(vec![], Emitter::sync_drop(drop.fut.into(), end, unwind))
     }
 
     /// `<T as Drop>::drop(&mut place)`.

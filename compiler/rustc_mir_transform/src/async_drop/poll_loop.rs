@@ -350,7 +350,8 @@ impl<'tcx> Emitter<'_, 'tcx> {
 
     /// Says that a destructor's future, which was pending, is suspended. If its `poll` is inlined
     /// where the coroutine is resumed, no more than that is left of the states which it may have: a
-    /// future that suspends in one place goes on there at once.
+    /// future that suspends in one place goes on there at once. On the unwindline, which need not
+    /// be fast, nothing is said.
     ///
     /// ```text
     /// _s = discriminant(fut); _i = Ge(move _s, 3); assume(move _i)

@@ -86,7 +86,7 @@ where
         if !awaits {
             return None;
         }
-        if self.is_unaligned() {
+        if self.is_unaligned_array() {
             return Some(self.drop_of_moved_array());
         }
         let pointer_ty = Ty::new_mut_ptr(tcx, element_ty);
@@ -120,10 +120,12 @@ where
         Some(self.drop_flag_test_block(reset, self.succ, unwind))
     }
 
-    /// Whether `self.place` is a part of a packed struct that is not where its type has to be.
-    fn is_unaligned(&self) -> bool {
+    /// Whether `self.place` is an array in a packed struct, not where it is aligned. A slice that is
+    /// to be dropped is in none.
+    fn is_unaligned_array(&self) -> bool {
         let (body, typing_env) = (self.elaborator.body(), self.elaborator.typing_env());
-        util::place_unalignment(self.tcx(), body, typing_env, self.place).is_some()
+        self.place_ty(self.place).is_array()
+            && util::place_unalignment(self.tcx(), body, typing_env, self.place).is_some()
     }
 
     /// Drops the array in one piece. `AddMovesForPackedDrops` moves it before that, and would not

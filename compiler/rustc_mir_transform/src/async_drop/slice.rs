@@ -23,8 +23,10 @@
 
 use std::iter;
 
+use rustc_index::IndexVec;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, Ty, TyCtxt};
+use rustc_span::DUMMY_SP;
 
 use super::super::{DropCtxt, DropElaborator, DropFlagMode, Unwind};
 use crate::coroutine::async_drop::{Destructor, Emitter};
@@ -123,9 +125,15 @@ where
     /// Whether `self.place` is an array in a packed struct, not where it is aligned. A slice that is
     /// to be dropped is in none.
     fn is_unaligned_array(&self) -> bool {
-        let (body, typing_env) = (self.elaborator.body(), self.elaborator.typing_env());
-        self.place_ty(self.place).is_array()
-            && util::place_unalignment(self.tcx(), body, typing_env, self.place).is_some()
+        let (tcx, Place { local, projection }) = (self.tcx(), self.place);
+        if !self.place_ty(self.place).is_array() {
+            return false;
+        }
+        // The local may be one that the body does not have yet.
+        let ty = self.place_ty(local.into());
+        let locals: IndexVec<Local, _> = iter::once(LocalDecl::new(ty, DUMMY_SP)).collect();
+        let place = Place { local: Local::ZERO, projection };
+        util::place_unalignment(tcx, &locals, self.elaborator.typing_env(), place).is_some()
     }
 
     /// Drops the array in one piece. `AddMovesForPackedDrops` moves it before that, and would not

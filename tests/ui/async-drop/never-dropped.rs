@@ -1,6 +1,6 @@
 //! R10: what Rust never drops is not awaited either: the contents of a `ManuallyDrop`, a
-//! `MaybeUninit` or a union, what was forgotten or leaked, and statics. What is in a `thread_local!`
-//! is dropped where nothing can await.
+//! `MaybeUninit` or a union, what was forgotten or leaked, and statics. What is in a
+//! `thread_local!` is dropped where nothing can await.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results

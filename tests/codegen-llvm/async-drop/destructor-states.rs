@@ -5,7 +5,6 @@
 //@ revisions: IMPLICIT BY_HAND
 //@ edition: 2024
 //@ compile-flags: -C opt-level=3 -C panic=abort -Zpack-coroutine-layout=yes
-//@[BY_HAND] compile-flags: --cfg by_hand
 #![crate_type = "lib"]
 #![cfg_attr(not(by_hand), feature(async_drop))]
 #![cfg_attr(not(by_hand), allow(incomplete_features))]

@@ -10,44 +10,56 @@
 #[path = "auxiliary/support.rs"]
 mod support;
 use std::cell::RefCell;
+use std::future::AsyncDrop;
 use std::mem::{ManuallyDrop, MaybeUninit, forget};
+use std::pin::Pin;
 use std::sync::Mutex;
 
 use support::*;
 
+/// One that owns no memory, which would leak.
+struct Value(&'static str);
+
+impl Drop for Value {
+    fn drop(&mut self) {
+        println!("    sync {}", self.0);
+    }
+}
+
+impl AsyncDrop for Value {
+    async fn drop(self: Pin<&mut Self>) {
+        println!("    begin {}", self.0);
+        suspend().await;
+        println!("    end {}", self.0);
+    }
+}
+
 union Either {
-    graceful: ManuallyDrop<Graceful>,
+    value: ManuallyDrop<Value>,
     _number: u64,
 }
 
-static KEPT: Mutex<Option<Graceful>> = Mutex::new(None);
+static KEPT: Mutex<Option<Value>> = Mutex::new(None);
 
 thread_local! {
-    static LOCAL: RefCell<Option<Graceful>> = const { RefCell::new(None) };
+    static LOCAL: RefCell<Option<Value>> = const { RefCell::new(None) };
 }
 
 /// Returns what would leak.
-async fn kept() -> (ManuallyDrop<Graceful>, Either, MaybeUninit<Graceful>) {
-    let manually = ManuallyDrop::new(g("manually"));
-    let either = Either { graceful: ManuallyDrop::new(g("in a union")) };
-    let maybe = MaybeUninit::new(g("maybe"));
+async fn kept() -> (ManuallyDrop<Value>, Either, MaybeUninit<Value>) {
+    let manually = ManuallyDrop::new(Value("manually"));
+    let either = Either { value: ManuallyDrop::new(Value("in a union")) };
+    let maybe = MaybeUninit::new(Value("maybe"));
     suspend().await;
     (manually, either, maybe)
 }
 
 async fn not_dropped() {
-    let (mut manually, mut either, mut maybe) = kept().await;
-    let addresses = (&raw mut *manually, &raw mut either.graceful, maybe.as_mut_ptr());
-    {
-        let _moved = (manually, either, maybe);
-        suspend().await;
-        println!("  left");
-        // SAFETY: they are where they were moved to, and nobody drops them.
-        let (manually, either, maybe) = _moved;
-        forget((ManuallyDrop::into_inner(manually), unsafe { maybe.assume_init() }));
-        forget(either);
-    }
-    let _ = addresses;
+    let _kept = kept().await;
+    let forgotten = Value("forgotten");
+    suspend().await;
+    forget(forgotten);
+    println!("  leave");
 }
 
 async fn by_hand() {
@@ -55,15 +67,15 @@ async fn by_hand() {
     // SAFETY: each is dropped once, and not used again.
     unsafe {
         ManuallyDrop::drop(&mut manually);
-        ManuallyDrop::drop(&mut either.graceful);
+        ManuallyDrop::drop(&mut either.value);
         let _value = maybe.assume_init();
         println!("  the last is a local now");
     }
 }
 
 async fn into_statics() {
-    assert!(KEPT.lock().unwrap().replace(g("static")).is_none());
-    LOCAL.with_borrow_mut(|local| assert!(local.replace(g("thread-local")).is_none()));
+    assert!(KEPT.lock().unwrap().replace(Value("static")).is_none());
+    LOCAL.with_borrow_mut(|local| assert!(local.replace(Value("thread-local")).is_none()));
     suspend().await;
 }
 

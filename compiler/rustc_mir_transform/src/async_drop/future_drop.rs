@@ -23,7 +23,7 @@ pub(super) fn build_destructor_future_drop<'tcx>(
     drop_in_place: DefId,
     fut_ty: Ty<'tcx>,
 ) -> Body<'tcx> {
-    let ty::Coroutine(def_id, args) = *fut_ty.kind() else { bug!("{fut_ty} is no coroutine") };
+    let (def_id, args) = def_and_args(fut_ty);
     let dropee_ty = args.type_at(0);
     if !dropee_ty.is_coroutine() {
         let glue = tcx.mir_shims(InstanceKind::AsyncDropGlue(def_id, fut_ty));
@@ -69,9 +69,7 @@ pub(super) fn build_unwindline<'tcx>(
     instance: InstanceKind<'tcx>,
     coroutine_ty: Ty<'tcx>,
 ) -> Body<'tcx> {
-    let ty::Coroutine(def_id, args) = *coroutine_ty.kind() else {
-        bug!("{coroutine_ty} is no coroutine")
-    };
+    let (def_id, args) = def_and_args(coroutine_ty);
     let body = tcx.optimized_mir(body_def_id(tcx, def_id, args)).coroutine_unwindline().unwrap();
     let mut body = ty::EarlyBinder::bind(body.clone()).instantiate(tcx, args);
     body.source.instance = instance;
@@ -98,9 +96,7 @@ pub(super) fn build_poll_of_destructor<'tcx>(
     instance: InstanceKind<'tcx>,
     coroutine_ty: Ty<'tcx>,
 ) -> Body<'tcx> {
-    let ty::Coroutine(def_id, args) = *coroutine_ty.kind() else {
-        bug!("{coroutine_ty} is no coroutine")
-    };
+    let (def_id, args) = def_and_args(coroutine_ty);
     let poll = tcx.optimized_mir(def_id);
     let pointers = pointers_to_self(poll);
     let is_self = |place: Place<'_>| {
@@ -154,6 +150,14 @@ fn pointers_to_self(poll: &Body<'_>) -> DenseBitSet<Local> {
     pointers
 }
 
+/// What a coroutine's type names.
+fn def_and_args<'tcx>(coroutine_ty: Ty<'tcx>) -> (DefId, ty::GenericArgsRef<'tcx>) {
+    let ty::Coroutine(def_id, args) = *coroutine_ty.kind() else {
+        bug!("{coroutine_ty} is no coroutine")
+    };
+    (def_id, args)
+}
+
 /// The body of a coroutine with these arguments. It is not that of `def_id` if the coroutine comes
 /// from an async closure that was called by value: such a coroutine owns what the closure captured.
 pub(super) fn body_def_id<'tcx>(
@@ -161,9 +165,7 @@ pub(super) fn body_def_id<'tcx>(
     def_id: DefId,
     args: ty::GenericArgsRef<'tcx>,
 ) -> DefId {
-    let ty::Coroutine(_, identity) = *tcx.type_of(def_id).skip_binder().kind() else {
-        bug!("{def_id:?} is no coroutine")
-    };
+    let (_, identity) = def_and_args(tcx.type_of(def_id).skip_binder());
     if identity.as_coroutine().kind_ty() == args.as_coroutine().kind_ty() {
         def_id
     } else {

@@ -229,7 +229,7 @@ fn dropee_ty(glue: Ty<'_>) -> Ty<'_> {
 }
 
 /// Whether the body is part of somebody's `AsyncDrop::drop`.
-fn is_destructor(tcx: TyCtxt<'_>, body: DefId) -> bool {
+pub(super) fn is_destructor(tcx: TyCtxt<'_>, body: DefId) -> bool {
     dropped_by(tcx, body).is_some()
 }
 

@@ -130,6 +130,8 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         drop_futures: vec![],
         alike: alike_in_cleanup(body),
         drained: FxHashMap::default(),
+        suspensions: FxHashMap::default(),
+        counterparts: FxHashMap::default(),
         poll_locals: FxHashMap::default(),
         state_locals: StateLocals::new(tcx, body, &mut patch),
         patch,
@@ -141,7 +143,8 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     let (unwinding, others): (Vec<_>, Vec<_>) =
         lines.awaited.iter().partition(|drop| drop.on_unwindline);
     expander.lay_out_drains(&others);
-    others.into_iter().for_each(|drop| expander.expand(drop));
+    others.iter().for_each(|drop| expander.expand(drop));
+    expander.find_counterparts(&unwinding, &others);
     unwinding.iter().for_each(|drop| expander.leave_poll_at(drop));
     unwinding.into_iter().for_each(|drop| expander.expand(drop));
     let fork = unresumed.and_then(|unresumed| expander.fork_unresumed(unresumed));
@@ -186,6 +189,7 @@ mod instances;
 mod unwinding;
 
 use drains::{Drain, Drained};
+use unwinding::Suspension;
 
 struct Expander<'a, 'tcx> {
     tcx: TyCtxt<'tcx>,
@@ -204,6 +208,10 @@ struct Expander<'a, 'tcx> {
     alike: IndexVec<BasicBlock, BasicBlock>,
     /// How the dropline drains a future.
     drained: FxHashMap<Drain, Drained>,
+    /// Where the coroutine suspends for each drop that is not on the unwindline.
+    suspensions: FxHashMap<BasicBlock, Suspension>,
+    /// For drops on the unwindline, a suspension that is left synchronously in the same way.
+    counterparts: FxHashMap<BasicBlock, Suspension>,
     /// The locals of the poll loops for each future.
     poll_locals: FxHashMap<Local, PollLocals>,
     state_locals: StateLocals,
@@ -328,6 +336,7 @@ impl<'tcx> Expander<'_, 'tcx> {
             None => self.resumed_after_drop(),
         };
         let pending = self.emitter(source_info).suspend(drop, &coroutine, resume, fork);
+        self.suspensions.insert(drop.block, Suspension { fork, left });
 
         let locals = self.poll_locals(drop);
         if by == drop.block {

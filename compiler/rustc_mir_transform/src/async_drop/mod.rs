@@ -3,7 +3,8 @@
 //! Rust drops a value at a drop point: the end of a scope, an early exit, an assignment. In an
 //! async body, the drop of a value whose type needs async drop is awaited. That takes four steps:
 //!
-//! 1. `pending_values.rs` sees to values that no scope owns while another is being dropped.
+//! 1. `spent_futures.rs` takes out the drop of an `.await`'s future that is over, and
+//!    `pending_values.rs` sees to values that no scope owns while another is being dropped.
 //! 2. Drop elaboration marks the `Drop` terminator with the local that will hold the destructor's
 //!    future (`elaborate.rs`, `untracked.rs`).
 //! 3. Before `StateTransform` computes what the coroutine must save, the cleanup of a panic gets a
@@ -46,6 +47,7 @@
 //! | returned, poisoned          | nothing                                                       |
 
 use rustc_data_structures::fx::FxIndexSet;
+use rustc_session::config::OptLevel;
 use rustc_span::{DesugaringKind, sym};
 
 use super::*;
@@ -65,6 +67,7 @@ mod pin_derefs;
 mod poll_loop;
 mod saved_indices;
 mod shims;
+mod spent_futures;
 mod unwindline;
 mod validate;
 
@@ -84,6 +87,7 @@ pub(super) use pin_derefs::look_through_pins;
 pub(crate) use poll_loop::{Emitter, dropee_pointer};
 pub(super) use saved_indices::copy_saved_indices;
 pub(super) use shims::{DropShims, finish_poll, insert_unresumed_drop};
+pub(crate) use spent_futures::RemoveSpentDrops;
 
 /// The types of the places that `body` drops, for `needs_async_drop` to look through the future.
 /// Cleanup has drops that no other path has: of what a call was to be given, if the next argument
@@ -121,6 +125,11 @@ pub(super) fn packs_layout(tcx: TyCtxt<'_>, coroutine: DefId) -> bool {
     let asked = tcx.sess.opts.unstable_opts.pack_coroutine_layout;
     tcx.is_async_drop_in_place_coroutine(coroutine)
         || asked.unwrap_or_else(|| tcx.features().async_drop())
+}
+
+/// Whether code is to be fast or small, rather than to be compiled fast.
+fn is_optimized(tcx: TyCtxt<'_>) -> bool {
+    tcx.sess.opts.optimize != OptLevel::No
 }
 
 /// Whether `place` is what an `.await` polls.

@@ -9,10 +9,10 @@ use rustc_middle::bug;
 use rustc_middle::mir::interpret::Scalar;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, CoroutineArgs, CoroutineArgsExt, Ty, TyCtxt};
-use rustc_session::config::OptLevel;
-use rustc_span::DUMMY_SP;
 use rustc_span::source_map::dummy_spanned;
+use rustc_span::{DUMMY_SP, Span};
 
+use super::is_optimized;
 use super::lines::AwaitedDrop;
 use crate::patch::MirPatch;
 
@@ -317,11 +317,10 @@ impl<'tcx> Emitter<'_, 'tcx> {
     /// ready, or has panicked. It need not store that it is, then (`future_drop.rs`).
     fn poll_function(&self, drop: &AwaitedDrop<'tcx>) -> DefId {
         let tcx = self.tcx;
-        let is_optimized =
-            tcx.sess.opts.optimize != OptLevel::No && !tcx.sess.instrument_coverage();
+        let may_leave_out_stores = is_optimized(tcx) && !tcx.sess.instrument_coverage();
         match *drop.fut_ty.kind() {
             ty::Coroutine(def_id, _)
-                if is_optimized && !tcx.is_async_drop_in_place_coroutine(def_id) =>
+                if may_leave_out_stores && !tcx.is_async_drop_in_place_coroutine(def_id) =>
             {
                 tcx.require_lang_item(LangItem::PollDestructor, self.source_info.span)
             }
@@ -366,22 +365,16 @@ impl<'tcx> Emitter<'_, 'tcx> {
         // is not known may be one.
         let may_be_coroutine = matches!(drop.place_ty.kind(), ty::Param(_) | ty::Alias(..));
         let has_states = drop.fut_ty.is_coroutine() && !may_be_coroutine && !drop.on_unwindline;
-        if !has_states || tcx.sess.opts.optimize == OptLevel::No {
+        if !has_states || !is_optimized(tcx) {
             return vec![];
         }
-        let first = Const::from_bits(
-            tcx,
-            CoroutineArgs::RESERVED_VARIANTS as u128,
-            ty::TypingEnv::fully_monomorphized(),
-            tcx.types.u32,
-        );
-        let first = ConstOperand { span: self.source_info.span, user_ty: None, const_: first };
-        let operands = (Operand::Move(locals.state.into()), Operand::Constant(Box::new(first)));
+        let state = Operand::Move(locals.state.into());
+        let value = is_suspended_state(tcx, self.source_info.span, state);
         let is_suspended = Operand::Move(locals.is_suspended.into());
         let assume = NonDivergingIntrinsic::Assume(is_suspended);
         vec![
             self.assign(locals.state, Rvalue::Discriminant(drop.fut.into())),
-            self.assign(locals.is_suspended, Rvalue::BinaryOp(BinOp::Ge, Box::new(operands))),
+            self.assign(locals.is_suspended, value),
             self.statement(StatementKind::Intrinsic(Box::new(assume))),
         ]
     }
@@ -403,6 +396,22 @@ impl<'tcx> Emitter<'_, 'tcx> {
         }
         self.patch.patch_terminator(block, kind);
     }
+}
+
+/// Whether a coroutine in `state`, of which this is the discriminant, is suspended.
+pub(super) fn is_suspended_state<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    span: Span,
+    state: Operand<'tcx>,
+) -> Rvalue<'tcx> {
+    let first = Const::from_bits(
+        tcx,
+        CoroutineArgs::RESERVED_VARIANTS as u128,
+        ty::TypingEnv::fully_monomorphized(),
+        tcx.types.u32,
+    );
+    let first = Operand::Constant(Box::new(ConstOperand { span, user_ty: None, const_: first }));
+    Rvalue::BinaryOp(BinOp::Ge, Box::new((state, first)))
 }
 
 /// What suspending looks like in the coroutine at hand.

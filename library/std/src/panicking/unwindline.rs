@@ -18,10 +18,11 @@
 use super::payload_as_str;
 use crate::any::Any;
 use crate::pin::Pin;
-use crate::process;
+use crate::ptr::drop_in_place;
 use crate::sync::nonpoison::Mutex;
 use crate::task::{Context, Poll};
 use crate::thread::{self, ThreadId};
+use crate::{intrinsics, mem, process};
 
 // What the panic runtime knows of exceptions.
 unsafe extern "Rust" {
@@ -88,22 +89,111 @@ unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
 ///
 /// `coroutine` is pinned, in a state of its unwindline, and has called `suspend`.
 #[cold]
-#[inline(never)]
+#[inline(always)]
 #[cfg_attr(not(test), lang = "unwindline_poll")]
 unsafe fn poll<C>(coroutine: *mut C, context: *mut &mut Context<'_>) {
-    // SAFETY: The caller does not use it again.
-    let context = unsafe { context.read_volatile() };
-    // SAFETY: As for this function. It is never ready: the panic goes on.
-    let _ = unsafe { unwindline(Pin::new_unchecked(&mut *coroutine), context) };
+    let line: unsafe fn(Pin<&mut C>, &mut Context<'_>) -> Poll<()> = unwindline::<C>;
+    // SAFETY: As for this function. A pinned reference is passed as a pointer.
+    unsafe { go_on(coroutine.cast(), context, mem::transmute::<_, Line>(line)) }
 }
 
-/// The unwindline of the coroutine `C`. It need not be fast.
+/// Drops a coroutine that is unwinding, where nothing can await. Its panic ends.
 ///
 /// # Safety
 ///
-/// As for `poll`.
+/// `coroutine` has called `suspend`, and is in a state without a panic now: one in which its drop
+/// glue drops what is left of it.
+#[cold]
+#[inline(always)]
+#[cfg_attr(not(test), lang = "unwindline_drop")]
+unsafe fn drop<C>(coroutine: *mut C) {
+    let glue: unsafe fn(*mut C) = drop_in_place::<C>;
+    // SAFETY: As for this function.
+    unsafe { end(coroutine.cast(), mem::transmute::<_, Glue>(glue)) }
+}
+
+/// The unwindline of some coroutine, and its drop glue.
+type Line = unsafe fn(*mut u8, &mut Context<'_>) -> Poll<()>;
+type Glue = unsafe fn(*mut u8);
+
+/// `poll`, for all coroutines.
+///
+/// # Safety
+///
+/// As for `poll`. `line` is that of the coroutine.
 #[cold]
 #[inline(never)]
+unsafe fn go_on(coroutine: *mut u8, context: *mut &mut Context<'_>, line: Line) {
+    // SAFETY: The caller does not use it again.
+    let context = unsafe { context.read_volatile() };
+    // SAFETY: As for this function.
+    unsafe {
+        let exception = resume(coroutine);
+        match or_abort(exception, || line(coroutine, context)) {
+            Poll::Pending => suspend(coroutine, exception),
+            Poll::Ready(()) => raise(exception),
+        }
+    }
+}
+
+/// `drop`, for all coroutines.
+///
+/// # Safety
+///
+/// As for `drop`. `glue` is that of the coroutine.
+#[cold]
+#[inline(never)]
+unsafe fn end(coroutine: *mut u8, glue: Glue) {
+    // SAFETY: As for this function.
+    unsafe {
+        let exception = resume(coroutine);
+        or_abort(exception, || glue(coroutine));
+        discard(exception);
+    }
+}
+
+/// Calls `f`. If that panics, so does a destructor while `exception` is being unwound.
+///
+/// # Safety
+///
+/// As for `suspend`.
+unsafe fn or_abort<R, F: FnOnce() -> R>(exception: *mut u8, f: F) -> R {
+    struct Call<F, R> {
+        f: Option<F>,
+        result: Option<R>,
+        exception: *mut u8,
+    }
+
+    fn call<R, F: FnOnce() -> R>(data: *mut u8) {
+        // SAFETY: `catch_unwind` passes the pointer on, and nothing else uses the data.
+        let data = unsafe { &mut *data.cast::<Call<F, R>>() };
+        data.result = data.f.take().map(|f| f());
+    }
+
+    #[rustc_nounwind]
+    fn catch<R, F>(data: *mut u8, second: *mut u8) {
+        // SAFETY: As above.
+        let data = unsafe { &*data.cast::<Call<F, R>>() };
+        // SAFETY: Both were caught, and are not gone.
+        unsafe { abort(data.exception, second) }
+    }
+
+    let mut data = Call { f: Some(f), result: None, exception };
+    // SAFETY: The functions take the data for what it is.
+    unsafe {
+        intrinsics::catch_unwind(call::<R, F>, (&raw mut data).cast(), catch::<R, F>);
+    }
+    // Else the process has ended.
+    data.result.unwrap()
+}
+
+/// The unwindline of the coroutine `C`: pending where it suspends, and ready where the panic is to
+/// go on. It need not be fast.
+///
+/// # Safety
+///
+/// `coroutine` is in a state of its unwindline. The thread panics because of the coroutine.
+#[cold]
 #[optimize(size)]
 #[allow(unconditional_recursion)]
 #[cfg_attr(not(test), lang = "unwindline")]

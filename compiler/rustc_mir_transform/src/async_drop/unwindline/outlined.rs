@@ -22,6 +22,27 @@
 //! end:     _0 = Poll::Pending; return
 //! ```
 //!
+//! `unwindline_poll` has the exception while it calls the unwindline, so that in this function, of
+//! which there is one for each coroutine, little is left: it polls the destructors one after the
+//! other, and is ready where the panic is to go on. A second panic just leaves it.
+//!
+//! The drop glue does likewise, if it has a state in which the same is dropped without a panic, the
+//! **counterpart** of a state on the unwindline. `unwindline_drop` calls the glue once more:
+//!
+//! ```text
+//! // Before: the coroutine is pending in the destructor of `_3` in both states.
+//! bb0: switchInt(discriminant(*self)) -> [4: bb1, 7: bb2, ..]
+//! bb1: drop(_9) -> bb3
+//! bb3: drop(_3) -> bb4; ..
+//! bb2: _e = unwindline_resume(self) -> bb5
+//! bb5: drop(_9) -> [return: bb6, unwind: ..]
+//! bb6: drop(_3) -> [return: bb7, unwind: abort]; ..
+//! bb9: unwindline_discard(_e) -> ..
+//!
+//! // After.
+//! bb2: discriminant(*self) = 4; unwindline_drop::<Self>(self) -> ..
+//! ```
+//!
 //! The context of the task is seldom needed as long as a call may panic, and never in a register
 //! then: `_s`, whose address is taken, is where `poll` puts it, once.
 //!
@@ -32,6 +53,7 @@
 //! The future of `async_drop_in_place` has its unwindline in `poll`: polling it is what dropping it
 //! by await does.
 
+use rustc_abi::VariantIdx;
 use rustc_hir::lang_items::LangItem;
 use rustc_middle::mir::*;
 use rustc_middle::span_bug;
@@ -50,6 +72,8 @@ pub(in crate::coroutine) struct OutlinedUnwindline {
     /// The forks in front of the drops that a panic may come to first, each with the block that
     /// leaves `poll` there.
     pub(in super::super) entries: Vec<(BasicBlock, BasicBlock)>,
+    /// The `drop` edges of suspensions on the unwindline, each with that of its counterpart.
+    pub(in super::super) counterparts: Vec<(BasicBlock, BasicBlock)>,
     exception: Local,
     /// Where `poll` puts the context of the task.
     context: Local,
@@ -69,7 +93,8 @@ impl OutlinedUnwindline {
         let source_info = SourceInfo::outermost(body.span);
         let poll = Emitter { tcx, patch, source_info }.empty_block();
         let context = patch.new_temp(context_ty, body.span);
-        Some(OutlinedUnwindline { poll, entries: vec![], exception: line.exception, context })
+        let exception = line.exception;
+        Some(OutlinedUnwindline { poll, entries: vec![], counterparts: vec![], exception, context })
     }
 
     /// Whether a coroutine in `state` is on the unwindline.
@@ -85,6 +110,80 @@ impl OutlinedUnwindline {
     /// Lets `case`, where a coroutine is dropped in a state of its unwindline, poll that.
     pub(in super::super) fn go_on_from(&self, case: &mut BasicBlockData<'_>) {
         case.terminator_mut().kind = TerminatorKind::Goto { target: self.poll };
+    }
+
+    /// The state that is the counterpart of `state`, if there is one.
+    fn counterpart(&self, transform: &TransformVisitor<'_>, state: usize) -> Option<usize> {
+        let points = &transform.suspension_points;
+        let drop = points.iter().find(|point| point.state == state)?.drop?;
+        let &(_, counterpart) = self.counterparts.iter().find(|&&(edge, _)| edge == drop)?;
+        Some(points.iter().find(|point| point.drop == Some(counterpart))?.state)
+    }
+
+    /// Has `body`, which is the drop glue and begins with `cases` for its states, drop a coroutine
+    /// that unwinds as one that does not.
+    pub(in super::super) fn drop_as_counterparts<'tcx>(
+        &self,
+        tcx: TyCtxt<'tcx>,
+        body: &mut Body<'tcx>,
+        transform: &TransformVisitor<'tcx>,
+        coroutine_ty: Ty<'tcx>,
+        cases: &[(usize, BasicBlock)],
+    ) {
+        if self.counterparts.is_empty() {
+            return;
+        }
+        let source_info = SourceInfo::outermost(body.span);
+        let mut patch = MirPatch::new(body);
+        let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+        let end = emitter.block(vec![], TerminatorKind::Return);
+        let mut statements = vec![];
+        let coroutine = emitter.address(SELF_ARG.into(), coroutine_ty, &mut statements);
+        let unit = emitter.temp(tcx.types.unit);
+        let function = tcx.require_lang_item(LangItem::UnwindlineDrop, body.span);
+        let unwind = UnwindAction::Continue;
+        let call = emitter.call((function, coroutine_ty), [coroutine], unit, end, unwind);
+        let target = emitter.block(statements, call);
+        patch.apply(body);
+        for &(state, case) in cases {
+            if let Some(counterpart) = self.counterpart(transform, state) {
+                let data = &mut body.basic_blocks_mut()[case];
+                data.statements =
+                    vec![transform.set_discr(VariantIdx::from_usize(counterpart), source_info)];
+                data.terminator_mut().kind = TerminatorKind::Goto { target };
+            }
+        }
+    }
+
+    /// Has `body`, which is the unwindline as a function, leave the exception to its caller.
+    pub(in super::super) fn leave_exception_to_caller<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        body: &mut Body<'tcx>,
+        ready: Statement<'tcx>,
+    ) {
+        for data in body.basic_blocks_mut() {
+            let is_cleanup = data.is_cleanup;
+            let kind = &mut data.terminator_mut().kind;
+            if let Some(unwind @ UnwindAction::Cleanup(_)) = kind.unwind_mut()
+                && !is_cleanup
+            {
+                *unwind = UnwindAction::Continue;
+            }
+            let TerminatorKind::Call { func, target, .. } = kind else { continue };
+            let Some((function, _)) = func.const_fn_def() else { continue };
+            match tcx.as_lang_item(function) {
+                Some(LangItem::UnwindlineResume | LangItem::UnwindlineSuspend) => {
+                    *kind = TerminatorKind::Goto { target: target.unwrap() };
+                    // They take the address of the coroutine.
+                    data.statements.clear();
+                }
+                Some(LangItem::UnwindlineRaise) => {
+                    *kind = TerminatorKind::Return;
+                    data.statements.push(ready.clone());
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Has `body`, which is a function of the coroutine after `StateTransform`, call the unwindline

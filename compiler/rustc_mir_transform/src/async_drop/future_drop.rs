@@ -63,7 +63,8 @@ pub(super) fn build_destructor_future_drop<'tcx>(
     body
 }
 
-/// Builds the function in which a coroutine of type `coroutine_ty` goes on while it unwinds.
+/// Builds the function in which a coroutine of type `coroutine_ty` goes on while it unwinds. As with
+/// drop glue, optimizing it is left to the backend: it runs after a panic alone.
 pub(super) fn build_unwindline<'tcx>(
     tcx: TyCtxt<'tcx>,
     instance: InstanceKind<'tcx>,
@@ -74,7 +75,18 @@ pub(super) fn build_unwindline<'tcx>(
     let mut body = ty::EarlyBinder::bind(body.clone()).instantiate(tcx, args);
     body.source.instance = instance;
     body.phase = MirPhase::Runtime(RuntimePhase::Initial);
-    body.var_debug_info.clear();
+    pm::run_passes(
+        tcx,
+        &mut body,
+        &[
+            &mentioned_items::MentionedItems,
+            &abort_unwinding_calls::AbortUnwindingCalls,
+            &add_call_guards::CriticalCallEdges,
+            &simplify::SimplifyCfg::MakeShim,
+        ],
+        Some(MirPhase::Runtime(RuntimePhase::Optimized)),
+        pm::Optimizations::Allowed,
+    );
     body
 }
 

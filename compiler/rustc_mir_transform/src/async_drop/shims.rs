@@ -189,8 +189,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
         make_coroutine_state_argument_indirect(tcx, &mut body);
         let pointer_ty = Ty::new_mut_ptr(tcx, self.coroutine_ty);
         body.local_decls[SELF_ARG] = LocalDecl::with_source_info(pointer_ty, source_info);
-        self.merge_panics(&mut body);
-        simplify::remove_dead_blocks(&mut body);
+        self.tidy(&mut body);
 
         // The dump carries the coroutine's name; afterwards the body is drop glue.
         if let Some(dumper) = MirDumper::new(tcx, "coroutine_drop", &body) {
@@ -335,6 +334,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
         receive_context(self.tcx, &mut body, context);
         let ready = return_poll_ready_assign(self.tcx, SourceInfo::outermost(body.span));
         OutlinedUnwindline::leave_exception_to_caller(self.tcx, &mut body, ready);
+        body.var_debug_info.clear();
 
         let mut cases = create_cases(&mut body, self.transform, Operation::Drop);
         cases.retain(|&(state, _)| outlined.has_state(self.transform, state));
@@ -358,8 +358,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
     fn finish_poll_unit(&self, body: &mut Body<'tcx>, name: &'static str) {
         let tcx = self.tcx;
         make_coroutine_state_argument_pinned(tcx, body);
-        self.merge_panics(body);
-        simplify::remove_dead_blocks(body);
+        self.tidy(body);
         pm::run_passes_no_validate(tcx, body, &[&abort_unwinding_calls::AbortUnwindingCalls], None);
         if let Some(dumper) = MirDumper::new(tcx, name, body) {
             dumper.dump_mir(body);
@@ -410,11 +409,15 @@ impl<'tcx> DropShims<'_, 'tcx> {
         body
     }
 
-    /// Merges blocks that lowering made, if it did.
-    fn merge_panics(&self, body: &mut Body<'tcx>) {
-        if self.drop_context.is_some() {
-            merge_panics(body);
+    /// Takes out what a shim does not need of the coroutine's blocks, and of its locals, if lowering
+    /// has added some.
+    fn tidy(&self, body: &mut Body<'tcx>) {
+        if self.drop_context.is_none() {
+            return simplify::remove_dead_blocks(body);
         }
+        merge_panics(body);
+        simplify::remove_dead_blocks(body);
+        pm::run_passes_no_validate(self.tcx, body, &[&simplify::SimplifyLocals::Final], None);
     }
 
     /// A copy of the body. A shim is made from the coroutine, but is none.

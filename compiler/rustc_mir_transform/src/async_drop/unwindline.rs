@@ -41,8 +41,9 @@
 //!
 //! Liveness sees all that, and `poll` has little of it (`unwindline/outlined.rs`). So a coroutine
 //! saves what the unwindline needs where that suspends, and a path without a panic pays for no more
-//! than the place that it takes. To this end the drop flags are copied as the line is entered: it
-//! would keep them in the coroutine otherwise.
+//! than the place that it takes. To this end the drop flags are copied as the line is entered, and
+//! temporaries are moved (`unwindline/temporaries.rs`): it would keep them in the coroutine
+//! otherwise.
 //!
 //! A value that each path without a panic moves away is not awaited there, and so nobody has asked
 //! whether it may be kept across a suspension. If it certainly has a destructor, it is awaited
@@ -76,8 +77,10 @@ use crate::patch::MirPatch;
 mod calls;
 mod flags;
 mod outlined;
+mod temporaries;
 
 use self::flags::{UseCopies, copies_of_drop_flags, tested_local};
+use self::temporaries::{copies_of_temporaries, dropped_local};
 
 pub(in crate::coroutine) use outlined::OutlinedUnwindline;
 
@@ -252,6 +255,7 @@ impl Unwindline {
         split_before_cleanup_drops(body);
         let cleanup = Cleanup::of(tcx, typing_env, body, unresumed);
 
+        let temporaries = copies_of_temporaries(tcx, body, &cleanup);
         let mut patch = MirPatch::new(body);
         let exception = patch.new_temp(Ty::new_mut_ptr(tcx, tcx.types.u8), body.span);
         let context = patch.new_temp(context_ty, body.span);
@@ -265,7 +269,7 @@ impl Unwindline {
             alike: alike_in_cleanup(body),
             copies: IndexVec::from_elem(None, &body.basic_blocks),
             entries: IndexVec::from_elem(None, &body.basic_blocks),
-            flags: copies_of_drop_flags(body, &cleanup, &mut patch),
+            own: copies_of_drop_flags(body, &cleanup, temporaries, &mut patch),
             patch,
         };
         builder.copy_blocks();
@@ -396,8 +400,8 @@ struct Builder<'a, 'tcx> {
     copies: IndexVec<BasicBlock, Option<BasicBlock>>,
     /// Where the unwindline is entered that does what the first of some cleanup blocks does.
     entries: IndexVec<BasicBlock, Option<BasicBlock>>,
-    /// The drop flag of the unwindline that stands for another.
-    flags: IndexVec<Local, Option<Local>>,
+    /// The local of the unwindline that stands for a drop flag, or for a value that it keeps alone.
+    own: IndexVec<Local, Option<Local>>,
     patch: MirPatch<'tcx>,
 }
 
@@ -413,8 +417,7 @@ impl<'tcx> Builder<'_, 'tcx> {
         for &block in &copied {
             let mut copy = body[block].clone();
             copy.is_cleanup = false;
-            UseCopies { tcx: self.tcx, flags: &self.flags }
-                .visit_basic_block_data(block, &mut copy);
+            UseCopies { tcx: self.tcx, own: &self.own }.visit_basic_block_data(block, &mut copy);
             self.copies[block] = Some(self.patch.new_block(copy));
         }
         let source_info = SourceInfo::outermost(body.span);
@@ -502,28 +505,34 @@ impl<'tcx> Builder<'_, 'tcx> {
 
     /// Enters the unwindline where it does what `block` does.
     fn enter(&mut self, block: BasicBlock) -> BasicBlock {
+        let body = self.body;
         let (context, context_ty) = self.context;
-        let source_info = self.body[block].terminator().source_info;
-        let flags: Vec<(Local, Local)> = self
-            .flags_asked_behind(block)
+        let source_info = body[block].terminator().source_info;
+        let moved: Vec<(Local, Local)> = self
+            .locals_used_behind(block)
             .into_iter()
-            .map(|flag| (flag, self.flags[flag].unwrap()))
+            .filter_map(|local| Some((local, self.own[local]?)))
             .collect();
         let target = self.copy_of(block);
         let mut emitter = self.emitter(source_info);
         let mut statements = vec![emitter.define_context(context, context_ty)];
-        for (flag, copy) in flags {
-            statements.push(emitter.assign(copy, Rvalue::Use(Operand::Copy(flag.into()))));
+        for (local, own) in moved {
+            let value = if body.local_decls[local].ty.is_bool() {
+                Operand::Copy(local.into())
+            } else {
+                statements.push(emitter.statement(StatementKind::StorageLive(own)));
+                Operand::Move(local.into())
+            };
+            statements.push(emitter.assign(own, Rvalue::Use(value)));
         }
         emitter.block(statements, TerminatorKind::Goto { target })
     }
 
-    /// The drop flags that the unwindline asks if it is entered at `block`.
-    fn flags_asked_behind(&self, block: BasicBlock) -> Vec<Local> {
+    /// The locals that the unwindline tests or drops if it is entered at `block`.
+    fn locals_used_behind(&self, block: BasicBlock) -> FxIndexSet<Local> {
         let behind = reachable_from(self.body, [block].into_iter());
-        let tested = behind.iter().filter_map(|block| tested_local(self.body, block));
-        let flags: FxIndexSet<Local> =
-            tested.filter(|&local| self.flags[local].is_some()).collect();
-        flags.into_iter().collect()
+        let used =
+            |block| tested_local(self.body, block).or_else(|| dropped_local(self.body, block));
+        behind.iter().filter_map(used).collect()
     }
 }

@@ -51,14 +51,14 @@ fn drop_flags<'tcx>(body: &Body<'tcx>) -> DenseBitSet<Local> {
     flags
 }
 
-/// Gives each drop flag that the unwindline asks a copy of its own.
+/// Gives each drop flag that the unwindline asks a copy of its own, besides `copies`.
 pub(super) fn copies_of_drop_flags<'tcx>(
     body: &Body<'tcx>,
     cleanup: &Cleanup,
+    mut copies: IndexVec<Local, Option<Local>>,
     patch: &mut MirPatch<'tcx>,
 ) -> IndexVec<Local, Option<Local>> {
     let flags = drop_flags(body);
-    let mut copies = IndexVec::from_elem(None, &body.local_decls);
     for flag in cleanup.behind.iter().filter_map(|block| tested_local(body, block)) {
         if flags.contains(flag) {
             let LocalDecl { ty, source_info, .. } = body.local_decls[flag];
@@ -76,10 +76,10 @@ pub(super) fn tested_local(body: &Body<'_>, block: BasicBlock) -> Option<Local> 
     }
 }
 
-/// Has the unwindline ask its own drop flags.
+/// Has the unwindline use the locals of its own.
 pub(super) struct UseCopies<'a, 'tcx> {
     pub(super) tcx: TyCtxt<'tcx>,
-    pub(super) flags: &'a IndexVec<Local, Option<Local>>,
+    pub(super) own: &'a IndexVec<Local, Option<Local>>,
 }
 
 impl<'tcx> MutVisitor<'tcx> for UseCopies<'_, 'tcx> {
@@ -88,8 +88,8 @@ impl<'tcx> MutVisitor<'tcx> for UseCopies<'_, 'tcx> {
     }
 
     fn visit_local(&mut self, local: &mut Local, _: PlaceContext, _: Location) {
-        if let Some(copy) = self.flags[*local] {
-            *local = copy;
+        if let Some(own) = self.own[*local] {
+            *local = own;
         }
     }
 }

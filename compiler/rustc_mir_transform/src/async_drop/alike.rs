@@ -8,17 +8,12 @@
 //! and one on the unwindline that ends the process at a second panic. In a shared block, everything
 //! alive at any of those drops would be alive at once, and nothing could share bytes of the
 //! coroutine. In the functions that `StateTransform` makes, one of each is enough.
-//!
-//! A coroutine that unwinds has the same to drop as one that is cancelled where it leaves the same
-//! scope, in most cases.
 
 use std::hash::{Hash, Hasher};
 
 use rustc_data_structures::fx::{FxHashMap, FxHasher};
-use rustc_hir::lang_items::LangItem;
 use rustc_index::IndexVec;
 use rustc_middle::mir::*;
-use rustc_middle::ty::TyCtxt;
 
 /// The first of the cleanup blocks that do the same as a block. For any other block, that itself.
 pub(super) fn alike_in_cleanup(body: &Body<'_>) -> IndexVec<BasicBlock, BasicBlock> {
@@ -60,70 +55,6 @@ pub(super) fn merge_panics(body: &mut Body<'_>) {
     for data in body.basic_blocks.as_mut() {
         data.terminator_mut().successors_mut(|target| *target = alike[*target]);
     }
-}
-
-/// Whether the unwindline, from `unwinding` on, drops the same places as the dropline does from
-/// `cancelled` on, in the same order. Where a drop flag decides, they do not: the unwindline has
-/// flags of its own.
-pub(super) fn drops_are_alike<'tcx>(
-    tcx: TyCtxt<'tcx>,
-    body: &Body<'tcx>,
-    mut unwinding: BasicBlock,
-    mut cancelled: BasicBlock,
-) -> bool {
-    let future_ty = |future: Option<Local>| future.map(|future| body.local_decls[future].ty);
-    loop {
-        let [Some(line), Some(dropline)] = [unwinding, cancelled].map(|at| next_step(body, at))
-        else {
-            return false;
-        };
-        match (line, dropline) {
-            (
-                &TerminatorKind::Drop { place, target, async_fut, .. },
-                &TerminatorKind::Drop {
-                    place: other, target: other_target, async_fut: fut, ..
-                },
-            ) if place == other && future_ty(async_fut) == future_ty(fut) => {
-                (unwinding, cancelled) = (target, other_target);
-            }
-            (
-                &TerminatorKind::FalseEdge { imaginary_target, .. },
-                TerminatorKind::CoroutineDrop,
-            ) => {
-                return match &body[imaginary_target].terminator().kind {
-                    TerminatorKind::Call { func, .. } => func
-                        .const_fn_def()
-                        .is_some_and(|(id, _)| tcx.is_lang_item(id, LangItem::UnwindlineDiscard)),
-                    _ => false,
-                };
-            }
-            _ => return false,
-        }
-    }
-}
-
-/// How the block ends to which the jumps from `block` lead, if no more happens until then than that
-/// storage ends and drop flags change.
-fn next_step<'a, 'tcx>(
-    body: &'a Body<'tcx>,
-    mut block: BasicBlock,
-) -> Option<&'a TerminatorKind<'tcx>> {
-    for _ in body.basic_blocks.indices() {
-        let data = &body[block];
-        let changes_nothing = data.statements.iter().all(|statement| match &statement.kind {
-            StatementKind::StorageDead(_) | StatementKind::Nop => true,
-            StatementKind::Assign(box (place, Rvalue::Use(Operand::Constant(_)))) => {
-                place.as_local().is_some_and(|local| body.local_decls[local].ty.is_bool())
-            }
-            _ => false,
-        });
-        match data.terminator().kind {
-            _ if !changes_nothing => return None,
-            TerminatorKind::Goto { target } => block = target,
-            ref kind => return Some(kind),
-        }
-    }
-    None
 }
 
 /// For each block that `is_candidate` accepts, the first of those that do the same, and for any

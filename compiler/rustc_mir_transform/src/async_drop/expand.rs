@@ -56,6 +56,7 @@ use super::alike::{alike_in_cleanup, split_before_cleanup_drops};
 use super::contents_pointers::take_contents_pointers_anew;
 use super::lines::{AwaitedDrop, Lines};
 use super::poll_loop::{Emitter, Exits, PollLocals, StateLocals, Suspend};
+use super::spent_futures::may_hold_values;
 use super::unwindline::{OutlinedUnwindline, Unwindline};
 use super::{CTX_ARG, Destructor, insert_unresumed_drop, validate};
 use crate::patch::MirPatch;
@@ -130,8 +131,6 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         drop_futures: vec![],
         alike: alike_in_cleanup(body),
         drained: FxHashMap::default(),
-        suspensions: FxHashMap::default(),
-        counterparts: FxHashMap::default(),
         poll_locals: FxHashMap::default(),
         state_locals: StateLocals::new(tcx, body, &mut patch),
         patch,
@@ -143,8 +142,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     let (unwinding, others): (Vec<_>, Vec<_>) =
         lines.awaited.iter().partition(|drop| drop.on_unwindline);
     expander.lay_out_drains(&others);
-    others.iter().for_each(|drop| expander.expand(drop));
-    expander.find_counterparts(&unwinding, &others);
+    others.into_iter().for_each(|drop| expander.expand(drop));
     unwinding.iter().for_each(|drop| expander.leave_poll_at(drop));
     unwinding.into_iter().for_each(|drop| expander.expand(drop));
     let fork = unresumed.and_then(|unresumed| expander.fork_unresumed(unresumed));
@@ -189,7 +187,6 @@ mod instances;
 mod unwinding;
 
 use drains::{Drain, Drained};
-use unwinding::Suspension;
 
 struct Expander<'a, 'tcx> {
     tcx: TyCtxt<'tcx>,
@@ -208,10 +205,6 @@ struct Expander<'a, 'tcx> {
     alike: IndexVec<BasicBlock, BasicBlock>,
     /// How the dropline drains a future.
     drained: FxHashMap<Drain, Drained>,
-    /// Where the coroutine suspends for each drop that is not on the unwindline.
-    suspensions: FxHashMap<BasicBlock, Suspension>,
-    /// For drops on the unwindline, a suspension that is left synchronously in the same way.
-    counterparts: FxHashMap<BasicBlock, Suspension>,
     /// The locals of the poll loops for each future.
     poll_locals: FxHashMap<Local, PollLocals>,
     state_locals: StateLocals,
@@ -220,6 +213,10 @@ struct Expander<'a, 'tcx> {
 impl<'tcx> Expander<'_, 'tcx> {
     fn emitter(&mut self, source_info: SourceInfo) -> Emitter<'_, 'tcx> {
         Emitter { tcx: self.tcx, patch: &mut self.patch, source_info }
+    }
+
+    fn typing_env(&self) -> ty::TypingEnv<'tcx> {
+        ty::TypingEnv::post_analysis(self.tcx, self.body.source.def_id())
     }
 
     /// The block that does on the syncline what `block` does on the dropline.
@@ -336,7 +333,6 @@ impl<'tcx> Expander<'_, 'tcx> {
             None => self.resumed_after_drop(),
         };
         let pending = self.emitter(source_info).suspend(drop, &coroutine, resume, fork);
-        self.suspensions.insert(drop.block, Suspension { fork, left });
 
         let locals = self.poll_locals(drop);
         if by == drop.block {
@@ -458,11 +454,7 @@ impl<'tcx> Expander<'_, 'tcx> {
     fn holds_values_at_end(&self, drop: &AwaitedDrop<'tcx>) -> bool {
         match *drop.fut_ty.kind() {
             ty::Coroutine(..) => false,
-            _ => {
-                let def_id = self.body.source.def_id();
-                let typing_env = ty::TypingEnv::post_analysis(self.tcx, def_id);
-                drop.fut_ty.needs_drop(self.tcx, typing_env)
-            }
+            _ => drop.fut_ty.needs_drop(self.tcx, self.typing_env()),
         }
     }
 
@@ -538,9 +530,13 @@ impl<'tcx> Expander<'_, 'tcx> {
                 (emitter.block(vec![], kind), UnwindAction::Cleanup(cleanup))
             }
         };
+        let may_hold_values = may_hold_values(self.tcx, self.typing_env(), drop.fut_ty);
         let mut emitter = self.emitter(drop.source_info);
         let dead = emitter.statement(StatementKind::StorageDead(drop.fut));
         let end = emitter.block(vec![dead], TerminatorKind::Goto { target: then });
+        if !may_hold_values {
+            return end;
+        }
         emitter.block(vec![], Emitter::sync_drop(drop.fut.into(), end, unwind))
     }
 

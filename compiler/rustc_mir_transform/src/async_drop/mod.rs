@@ -3,7 +3,7 @@
 //! Rust drops a value at a drop point: the end of a scope, an early exit, an assignment. In an
 //! async body, the drop of a value whose type needs async drop is awaited. That takes four steps:
 //!
-//! 1. `spent_futures.rs` takes out the drop of an `.await`'s future that is over, and
+//! 1. `spent_futures.rs` takes out the drop of a future that holds nothing, and
 //!    `pending_values.rs` sees to values that no scope owns while another is being dropped.
 //! 2. Drop elaboration marks the `Drop` terminator with the local that will hold the destructor's
 //!    future (`elaborate.rs`, `untracked.rs`).

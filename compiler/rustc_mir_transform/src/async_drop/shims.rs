@@ -18,6 +18,7 @@
 use super::alike::merge_panics;
 use super::destructor::is_destructor;
 use super::poll_loop::is_suspended_state;
+use super::spent_futures::may_hold_values;
 use super::unwindline::{OutlinedUnwindline, awaits_while_unwinding};
 use super::*;
 use crate::elaborate_drop::{Unwind, elaborate_drop};
@@ -168,10 +169,10 @@ impl<'tcx> DropShims<'_, 'tcx> {
         resolve_forks(tcx, &mut body, Line::Syncline);
         let source_info = SourceInfo::outermost(body.span);
 
-        let cases = self.cases(&mut body);
+        let mut cases = self.cases(&mut body);
         if let Some(outlined) = self.outlined {
             let (transform, coroutine_ty) = (self.transform, self.coroutine_ty);
-            outlined.drop_as_counterparts(tcx, &mut body, transform, coroutine_ty, &cases);
+            outlined.drop_by_call(tcx, &mut body, transform, coroutine_ty, &mut cases);
         }
         let finished = insert_term_block(&mut body, TerminatorKind::Return);
         insert_switch(&mut body, cases, self.transform, finished);
@@ -270,7 +271,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
                 ty::Param(_) | ty::Alias(..) => true,
                 _ => false,
             };
-            may_be_coroutine && ty.needs_drop(tcx, typing_env)
+            may_be_coroutine && may_hold_values(tcx, typing_env, ty)
         })
     }
 
@@ -328,18 +329,66 @@ impl<'tcx> DropShims<'_, 'tcx> {
         context: Local,
         outlined: &OutlinedUnwindline,
     ) -> Body<'tcx> {
+        let tcx = self.tcx;
+        let source_info = SourceInfo::outermost(body.span);
         let mut body = self.copy(body);
-        resolve_forks(self.tcx, &mut body, Line::Unwindline);
+        let mut polled = create_cases(&mut body, self.transform, Operation::Drop);
+        polled.retain(|&(state, _)| outlined.has_state(self.transform, state));
+        let dropped: Vec<(usize, BasicBlock)> = polled
+            .iter()
+            .map(|&(state, case)| (state, case_on_syncline(&mut body, case)))
+            .collect();
+        resolve_forks(tcx, &mut body, Line::Unwindline);
         self.return_poll_unit(&mut body);
-        receive_context(self.tcx, &mut body, context);
-        let ready = return_poll_ready_assign(self.tcx, SourceInfo::outermost(body.span));
-        OutlinedUnwindline::leave_exception_to_caller(self.tcx, &mut body, ready);
+        receive_context(tcx, &mut body, context);
+        let ready = return_poll_ready_assign(tcx, source_info);
+        OutlinedUnwindline::leave_exception_to_caller(tcx, &mut body, ready);
         body.var_debug_info.clear();
 
-        let mut cases = create_cases(&mut body, self.transform, Operation::Drop);
-        cases.retain(|&(state, _)| outlined.has_state(self.transform, state));
+        // The argument is an `Option` of the context.
+        let context_ty = body.local_decls[CTX_ARG].ty;
+        let option = tcx.adt_def(tcx.require_lang_item(LangItem::Option, body.span));
+        let option_ty = Ty::new_adt(tcx, option, tcx.mk_args(&[context_ty.into()]));
+        let argument = LocalDecl::with_source_info(option_ty, source_info);
+        let context = body.local_decls.push(argument);
+        body.local_decls.swap(CTX_ARG, context);
+        RenameLocalVisitor { from: CTX_ARG, to: context, tcx }.visit_body(&mut body);
+        let some =
+            option.variant_index_with_id(tcx.require_lang_item(LangItem::OptionSome, body.span));
+        let given = tcx.mk_place_field(
+            tcx.mk_place_downcast(CTX_ARG.into(), option, some),
+            FieldIdx::ZERO,
+            context_ty,
+        );
+
         let never = insert_term_block(&mut body, TerminatorKind::Unreachable);
-        insert_switch(&mut body, cases, self.transform, never);
+        let [polled, dropped] = [polled, dropped].map(|cases| {
+            let (ask, state) = self.transform.get_discr(&mut body);
+            let cases = cases.into_iter().map(|(state, case)| (state as u128, case));
+            let kind = TerminatorKind::SwitchInt {
+                discr: Operand::Move(state),
+                targets: SwitchTargets::new(cases, never),
+            };
+            let block = insert_term_block(&mut body, kind);
+            body.basic_blocks_mut()[block].statements.push(ask);
+            block
+        });
+        let is_given =
+            body.local_decls.push(LocalDecl::new(option_ty.discriminant_ty(tcx), body.span));
+        let assign = |place: Place<'tcx>, value| {
+            Statement::new(source_info, StatementKind::Assign(Box::new((place, value))))
+        };
+        let take = assign(context.into(), Rvalue::Use(Operand::Copy(given)));
+        let ask = assign(is_given.into(), Rvalue::Discriminant(CTX_ARG.into()));
+        let blocks = body.basic_blocks_mut();
+        blocks[polled].statements.insert(0, take);
+        // Nothing else begins where the coroutine does.
+        let kind = TerminatorKind::SwitchInt {
+            discr: Operand::Move(is_given.into()),
+            targets: SwitchTargets::static_if(0, dropped, polled),
+        };
+        blocks[START_BLOCK] =
+            BasicBlockData::new_stmts(vec![ask], Some(Terminator { source_info, kind }), false);
         self.finish_poll_unit(&mut body, "coroutine_unwindline");
         body
     }
@@ -491,6 +540,18 @@ pub(in crate::coroutine) fn finish_poll(body: &mut Body<'_>, outlined: Option<Ou
     }
     merge_panics(body);
     simplify::remove_dead_blocks(body);
+}
+
+/// A copy of `case`, which leads to a suspension's `drop` edge, that goes on to the syncline.
+fn case_on_syncline(body: &mut Body<'_>, case: BasicBlock) -> BasicBlock {
+    let mut copy = body.basic_blocks[case].clone();
+    let TerminatorKind::Goto { target } = &mut copy.terminator_mut().kind else { bug!() };
+    if let TerminatorKind::FalseEdge { imaginary_target, .. } =
+        body.basic_blocks[*target].terminator().kind
+    {
+        *target = imaginary_target;
+    }
+    body.basic_blocks_mut().push(copy)
 }
 
 /// Makes the task context the second argument, and puts it in the place of each placeholder for it.

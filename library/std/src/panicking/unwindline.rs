@@ -18,7 +18,6 @@
 use super::payload_as_str;
 use crate::any::Any;
 use crate::pin::Pin;
-use crate::ptr::drop_in_place;
 use crate::sync::nonpoison::Mutex;
 use crate::task::{Context, Poll};
 use crate::thread::{self, ThreadId};
@@ -92,29 +91,32 @@ unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
 #[inline(always)]
 #[cfg_attr(not(test), lang = "unwindline_poll")]
 unsafe fn poll<C>(coroutine: *mut C, context: *mut &mut Context<'_>) {
-    let line: unsafe fn(Pin<&mut C>, &mut Context<'_>) -> Poll<()> = unwindline::<C>;
-    // SAFETY: As for this function. A pinned reference is passed as a pointer.
-    unsafe { go_on(coroutine.cast(), context, mem::transmute::<_, Line>(line)) }
+    // SAFETY: As for this function.
+    unsafe { go_on(coroutine.cast(), context, erased::<C>()) }
 }
 
 /// Drops a coroutine that is unwinding, where nothing can await. Its panic ends.
 ///
 /// # Safety
 ///
-/// `coroutine` has called `suspend`, and is in a state without a panic now: one in which its drop
-/// glue drops what is left of it.
+/// As for `poll`.
 #[cold]
 #[inline(always)]
 #[cfg_attr(not(test), lang = "unwindline_drop")]
 unsafe fn drop<C>(coroutine: *mut C) {
-    let glue: unsafe fn(*mut C) = drop_in_place::<C>;
     // SAFETY: As for this function.
-    unsafe { end(coroutine.cast(), mem::transmute::<_, Glue>(glue)) }
+    unsafe { end(coroutine.cast(), erased::<C>()) }
 }
 
-/// The unwindline of some coroutine, and its drop glue.
-type Line = unsafe fn(*mut u8, &mut Context<'_>) -> Poll<()>;
-type Glue = unsafe fn(*mut u8);
+/// The unwindline of some coroutine.
+type Line = unsafe fn(*mut u8, Option<&mut Context<'_>>) -> Poll<()>;
+
+#[inline(always)]
+fn erased<C>() -> Line {
+    let line: unsafe fn(Pin<&mut C>, Option<&mut Context<'_>>) -> Poll<()> = unwindline::<C>;
+    // SAFETY: A pinned reference is passed as a pointer.
+    unsafe { mem::transmute(line) }
+}
 
 /// `poll`, for all coroutines.
 ///
@@ -129,7 +131,7 @@ unsafe fn go_on(coroutine: *mut u8, context: *mut &mut Context<'_>, line: Line) 
     // SAFETY: As for this function.
     unsafe {
         let exception = resume(coroutine);
-        match or_abort(exception, || line(coroutine, context)) {
+        match or_abort(exception, || line(coroutine, Some(context))) {
             Poll::Pending => suspend(coroutine, exception),
             Poll::Ready(()) => raise(exception),
         }
@@ -140,14 +142,14 @@ unsafe fn go_on(coroutine: *mut u8, context: *mut &mut Context<'_>, line: Line) 
 ///
 /// # Safety
 ///
-/// As for `drop`. `glue` is that of the coroutine.
+/// As for `drop`. `line` is that of the coroutine.
 #[cold]
 #[inline(never)]
-unsafe fn end(coroutine: *mut u8, glue: Glue) {
+unsafe fn end(coroutine: *mut u8, line: Line) {
     // SAFETY: As for this function.
     unsafe {
         let exception = resume(coroutine);
-        or_abort(exception, || glue(coroutine));
+        let _ = or_abort(exception, || line(coroutine, None));
         discard(exception);
     }
 }
@@ -188,7 +190,7 @@ unsafe fn or_abort<R, F: FnOnce() -> R>(exception: *mut u8, f: F) -> R {
 }
 
 /// The unwindline of the coroutine `C`: pending where it suspends, and ready where the panic is to
-/// go on. It need not be fast.
+/// go on. Without a context, it drops what is left, and is ready then. It need not be fast.
 ///
 /// # Safety
 ///
@@ -197,7 +199,7 @@ unsafe fn or_abort<R, F: FnOnce() -> R>(exception: *mut u8, f: F) -> R {
 #[optimize(size)]
 #[allow(unconditional_recursion)]
 #[cfg_attr(not(test), lang = "unwindline")]
-unsafe fn unwindline<C>(coroutine: Pin<&mut C>, context: &mut Context<'_>) -> Poll<()> {
+unsafe fn unwindline<C>(coroutine: Pin<&mut C>, context: Option<&mut Context<'_>>) -> Poll<()> {
     // SAFETY: The compiler resolves this to a function that it makes for each `C`.
     unsafe { unwindline(coroutine, context) }
 }

@@ -127,7 +127,33 @@ async fn cancelled() {
     assert!(poll_once(inner.as_mut()).is_pending());
 }
 
-const CASES: [(&str, fn() -> Pin<Box<dyn Future<Output = ()>>>); 8] = [
+/// Drops the future where nothing can await, after some polls: it is suspended while it unwinds.
+async fn dropped<F: Future<Output = ()>>(future: F, polls: usize) {
+    let mut future = Box::pin(future);
+    for _ in 0..polls {
+        assert!(poll_once(future.as_mut()).is_pending());
+    }
+    drop(future);
+}
+
+async fn in_drop_behind_a_guard() {
+    let _outer = Unreached;
+    let _sync = Sync;
+    let _guard = g("guard");
+    first();
+}
+
+async fn in_drop_where_a_flag_decides() {
+    let _outer = Unreached;
+    let flag = Sync;
+    if std::hint::black_box(false) {
+        drop(flag);
+    }
+    let _guard = g("guard");
+    first();
+}
+
+const CASES: [(&str, fn() -> Pin<Box<dyn Future<Output = ()>>>); 10] = [
     ("at once", || Box::pin(at_once())),
     ("after suspensions", || Box::pin(after_suspensions())),
     ("later on the line", || Box::pin(later_on_the_line())),
@@ -136,6 +162,8 @@ const CASES: [(&str, fn() -> Pin<Box<dyn Future<Output = ()>>>); 8] = [
     ("nested", || Box::pin(nested())),
     ("two destructors", || Box::pin(destructor_and_destructor())),
     ("cancelled", || Box::pin(cancelled())),
+    ("dropped", || Box::pin(dropped(in_drop_behind_a_guard(), 1))),
+    ("dropped, with a flag", || Box::pin(dropped(in_drop_where_a_flag_decides(), 1))),
 ];
 
 fn main() {

@@ -58,10 +58,7 @@ impl<'tcx> Expander<'_, 'tcx> {
         let is_usable =
             |shared: &Drained| shared.by == drop.block || !drop.on_dropline && !drop.on_unwindline;
         shared.filter(is_usable).unwrap_or_else(|| {
-            let leave = match self.counterparts.get(&drop.block) {
-                Some(counterpart) => counterpart.left,
-                None => self.leave_synchronously(drop, unwind),
-            };
+            let leave = self.leave_synchronously(drop, unwind);
             Drained { by: drop.block, drain: self.emitter(drop.source_info).empty_block(), leave }
         })
     }

@@ -44,7 +44,7 @@ impl<'tcx> Expander<'_, 'tcx> {
             return vec![];
         }
         let (tcx, place, ty) = (self.tcx, drop.place, drop.place_ty);
-        let typing_env = ty::TypingEnv::post_analysis(tcx, self.body.source.def_id());
+        let typing_env = self.typing_env();
         let ty::Adt(adt, args) = *ty.kind() else { bug!("`{ty}` has no destructor") };
         let fields = adt.non_enum_variant().fields.iter_enumerated();
         let fields = fields.map(|(index, field)| {

@@ -1,51 +1,13 @@
 //! What is special about an awaited drop on the unwindline: how it is entered, and how it suspends.
 
-use rustc_data_structures::fx::FxHashMap;
 use rustc_middle::mir::*;
 
 use super::Expander;
-use crate::coroutine::async_drop::alike::drops_are_alike;
 use crate::coroutine::async_drop::lines::AwaitedDrop;
 use crate::coroutine::async_drop::poll_loop::Exits;
 use crate::coroutine::async_drop::{CTX_ARG, SELF_ARG};
 
-/// A suspension while a drop is pending.
-#[derive(Clone, Copy)]
-pub(super) struct Suspension {
-    /// Its `drop` edge.
-    pub(super) fork: BasicBlock,
-    /// Where that leads to on the syncline.
-    pub(super) left: BasicBlock,
-}
-
 impl<'tcx> Expander<'_, 'tcx> {
-    /// Finds drops, among `others`, that have the same future as one on the unwindline, and after
-    /// which cancellation has the same to drop. Where the coroutine is dropped synchronously, one
-    /// that unwinds then needs no code but that of the other state (`unwindline/outlined.rs`).
-    pub(super) fn find_counterparts(
-        &mut self,
-        unwinding: &[&AwaitedDrop<'tcx>],
-        others: &[&AwaitedDrop<'tcx>],
-    ) {
-        if self.outlined.is_none() {
-            return;
-        }
-        let mut by_future: FxHashMap<Local, Vec<&AwaitedDrop<'tcx>>> = FxHashMap::default();
-        for &drop in others {
-            by_future.entry(drop.fut).or_default().push(drop);
-        }
-        for drop in unwinding {
-            let others = by_future.get(&drop.fut).into_iter().flatten();
-            let mut alike = others.filter(|other| {
-                other.destructor == drop.destructor
-                    && drops_are_alike(self.tcx, self.body, drop.target, other.dropline)
-            });
-            if let Some(other) = alike.next() {
-                self.counterparts.insert(drop.block, self.suspensions[&other.block]);
-            }
-        }
-    }
-
     /// The loop on the unwindline. Resuming and cancelling by await both go on with it, and in
     /// either case, as when the coroutine is cancelled synchronously, the thread panics again.
     pub(super) fn expand_loop_on_unwindline(
@@ -59,21 +21,12 @@ impl<'tcx> Expander<'_, 'tcx> {
         let coroutine_ty = self.body.local_decls[SELF_ARG].ty;
         let again = self.emitter(source_info).empty_block();
         let resumed = self.panic_again(drop, again);
-        let counterpart = self.counterparts.get(&drop.block).copied();
-        let left = match counterpart {
-            Some(counterpart) => counterpart.left,
-            None => self.panic_again(drop, leave),
-        };
+        let left = self.panic_again(drop, leave);
         let resume = match &self.outlined {
             Some(outlined) => outlined.poll,
             None => self.with_context(source_info, resumed),
         };
         let cancel = self.fork(source_info, resumed, left);
-        if let Some(counterpart) = counterpart
-            && let Some(outlined) = &mut self.outlined
-        {
-            outlined.counterparts.push((cancel, counterpart.fork));
-        }
         let ready = self.after_completion(drop, drop.target, unwind);
         let (context, coroutine) = (self.drop_context, self.suspend.clone());
         let locals = self.poll_locals(drop);

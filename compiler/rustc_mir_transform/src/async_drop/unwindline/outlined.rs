@@ -22,25 +22,18 @@
 //! end:     _0 = Poll::Pending; return
 //! ```
 //!
-//! `unwindline_poll` has the exception while it calls the unwindline, so that in this function, of
-//! which there is one for each coroutine, little is left: it polls the destructors one after the
-//! other, and is ready where the panic is to go on. A second panic just leaves it.
+//! `unwindline_poll` has the exception while it calls the unwindline. So in that function, of which
+//! there is one for each coroutine, little is left: it polls the destructors one after the other,
+//! and is ready where the panic is to go on. A second panic just leaves it.
 //!
-//! The drop glue does likewise, if it has a state in which the same is dropped without a panic, the
-//! **counterpart** of a state on the unwindline. `unwindline_drop` calls the glue once more:
+//! Where nothing can await, `unwindline_drop` calls it, which is all that the drop glue does in a
+//! state of the unwindline. It has no context then, and drops what is left:
 //!
 //! ```text
-//! // Before: the coroutine is pending in the destructor of `_3` in both states.
-//! bb0: switchInt(discriminant(*self)) -> [4: bb1, 7: bb2, ..]
-//! bb1: drop(_9) -> bb3
-//! bb3: drop(_3) -> bb4; ..
-//! bb2: _e = unwindline_resume(self) -> bb5
-//! bb5: drop(_9) -> [return: bb6, unwind: ..]
-//! bb6: drop(_3) -> [return: bb7, unwind: abort]; ..
-//! bb9: unwindline_discard(_e) -> ..
-//!
-//! // After.
-//! bb2: discriminant(*self) = 4; unwindline_drop::<Self>(self) -> ..
+//! // The unwindline.
+//! bb0:  switchInt(discriminant(_2)) -> [None: sync, Some: async]
+//! async: _c = (_2 as Some).0; switchInt(discriminant(self)) -> [7: begin, 8: again, ..]
+//! sync:  switchInt(discriminant(self)) -> [8: leave, ..]
 //! ```
 //!
 //! The context of the task is seldom needed as long as a call may panic, and never in a register
@@ -72,8 +65,6 @@ pub(in crate::coroutine) struct OutlinedUnwindline {
     /// The forks in front of the drops that a panic may come to first, each with the block that
     /// leaves `poll` there.
     pub(in super::super) entries: Vec<(BasicBlock, BasicBlock)>,
-    /// The `drop` edges of suspensions on the unwindline, each with that of its counterpart.
-    pub(in super::super) counterparts: Vec<(BasicBlock, BasicBlock)>,
     exception: Local,
     /// Where `poll` puts the context of the task.
     context: Local,
@@ -93,8 +84,7 @@ impl OutlinedUnwindline {
         let source_info = SourceInfo::outermost(body.span);
         let poll = Emitter { tcx, patch, source_info }.empty_block();
         let context = patch.new_temp(context_ty, body.span);
-        let exception = line.exception;
-        Some(OutlinedUnwindline { poll, entries: vec![], counterparts: vec![], exception, context })
+        Some(OutlinedUnwindline { poll, entries: vec![], exception: line.exception, context })
     }
 
     /// Whether a coroutine in `state` is on the unwindline.
@@ -112,25 +102,17 @@ impl OutlinedUnwindline {
         case.terminator_mut().kind = TerminatorKind::Goto { target: self.poll };
     }
 
-    /// The state that is the counterpart of `state`, if there is one.
-    fn counterpart(&self, transform: &TransformVisitor<'_>, state: usize) -> Option<usize> {
-        let points = &transform.suspension_points;
-        let drop = points.iter().find(|point| point.state == state)?.drop?;
-        let &(_, counterpart) = self.counterparts.iter().find(|&&(edge, _)| edge == drop)?;
-        Some(points.iter().find(|point| point.drop == Some(counterpart))?.state)
-    }
-
-    /// Has `body`, which is the drop glue and begins with `cases` for its states, drop a coroutine
-    /// that unwinds as one that does not.
-    pub(in super::super) fn drop_as_counterparts<'tcx>(
+    /// Has `body`, which is the drop glue and begins with `cases` for its states, leave a coroutine
+    /// that unwinds to its unwindline.
+    pub(in super::super) fn drop_by_call<'tcx>(
         &self,
         tcx: TyCtxt<'tcx>,
         body: &mut Body<'tcx>,
         transform: &TransformVisitor<'tcx>,
         coroutine_ty: Ty<'tcx>,
-        cases: &[(usize, BasicBlock)],
+        cases: &mut [(usize, BasicBlock)],
     ) {
-        if self.counterparts.is_empty() {
+        if self.entries.is_empty() {
             return;
         }
         let source_info = SourceInfo::outermost(body.span);
@@ -143,14 +125,11 @@ impl OutlinedUnwindline {
         let function = tcx.require_lang_item(LangItem::UnwindlineDrop, body.span);
         let unwind = UnwindAction::Continue;
         let call = emitter.call((function, coroutine_ty), [coroutine], unit, end, unwind);
-        let target = emitter.block(statements, call);
+        let call = emitter.block(statements, call);
         patch.apply(body);
-        for &(state, case) in cases {
-            if let Some(counterpart) = self.counterpart(transform, state) {
-                let data = &mut body.basic_blocks_mut()[case];
-                data.statements =
-                    vec![transform.set_discr(VariantIdx::from_usize(counterpart), source_info)];
-                data.terminator_mut().kind = TerminatorKind::Goto { target };
+        for (state, case) in cases {
+            if self.has_state(transform, *state) {
+                *case = call;
             }
         }
     }

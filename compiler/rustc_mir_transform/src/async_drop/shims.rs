@@ -342,7 +342,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
         self.return_poll_unit(&mut body);
         receive_context(tcx, &mut body, context);
         let ready = return_poll_ready_assign(tcx, source_info);
-        OutlinedUnwindline::leave_exception_to_caller(tcx, &mut body, ready);
+        OutlinedUnwindline::return_at_end(tcx, &mut body, ready);
         body.var_debug_info.clear();
 
         // The argument is an `Option` of the context.

@@ -63,7 +63,7 @@ use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::visit::MutVisitor;
 use rustc_middle::mir::*;
 use rustc_middle::span_bug;
-use rustc_middle::ty::{self, Ty, TyCtxt};
+use rustc_middle::ty::{self, Ty, TyCtxt, TypeVisitableExt};
 use rustc_session::config::AsyncDropUnwind;
 
 use super::alike::{alike_in_cleanup, split_before_cleanup_drops};
@@ -93,6 +93,11 @@ pub(in crate::coroutine) fn awaits_while_unwinding(tcx: TyCtxt<'_>) -> bool {
         && tcx.lang_items().unwindline_raise_fn().is_some()
         && tcx.sess.opts.unstable_opts.codegen_backend.as_deref().is_none_or(|name| name == "llvm")
         && has_landing_pads(tcx)
+}
+
+/// Whether the unwindline of `body` is a function of its own (`unwindline/outlined.rs`).
+fn is_outlined(tcx: TyCtxt<'_>, body: &Body<'_>) -> bool {
+    !tcx.is_async_drop_in_place_coroutine(body.source.def_id())
 }
 
 fn has_landing_pads(tcx: TyCtxt<'_>) -> bool {
@@ -239,21 +244,29 @@ impl Unwindline {
         context_ty: Ty<'tcx>,
         unresumed: Option<BasicBlock>,
     ) -> Option<Unwindline> {
-        let is_wanted = if tcx.is_async_drop_in_place_coroutine(body.source.def_id()) {
-            has_landing_pads(tcx)
-        } else {
+        let is_wanted = if is_outlined(tcx, body) {
             tcx.features().async_drop() && awaits_while_unwinding(tcx)
+        } else {
+            has_landing_pads(tcx)
         };
         if !body.is_async() || !is_wanted {
             return None;
         }
         let typing_env = ty::TypingEnv::post_analysis(tcx, body.source.def_id());
-        let cleanup = Cleanup::of(tcx, typing_env, body, unresumed);
-        if cleanup.catches.is_empty() {
+        let may_await = |data: &BasicBlockData<'tcx>| match data.terminator().kind {
+            TerminatorKind::Drop { place, .. } if data.is_cleanup => {
+                place.ty(body, tcx).ty.needs_async_drop(tcx, typing_env)
+            }
+            _ => false,
+        };
+        if !body.basic_blocks.iter().any(may_await) {
             return None;
         }
         split_before_cleanup_drops(body);
         let cleanup = Cleanup::of(tcx, typing_env, body, unresumed);
+        if cleanup.catches.is_empty() {
+            return None;
+        }
 
         let temporaries = copies_of_temporaries(tcx, body, &cleanup);
         let mut patch = MirPatch::new(body);
@@ -281,24 +294,68 @@ impl Unwindline {
         for &block in &cleanup.catches {
             body.basic_blocks.as_mut()[block].statements.clear();
         }
-        abort_in(tcx, body, &entries, exception);
+        let line = blocks_of_line(body, entries.clone());
+        if is_outlined(tcx, body) {
+            let in_poll = blocks_before_awaited_drops(tcx, body, entries.clone());
+            abort_in(tcx, body, &in_poll, exception);
+            let mut others = line;
+            others.subtract(&in_poll);
+            unwind_out_of(body, &others);
+        } else {
+            abort_in(tcx, body, &line, exception);
+        }
         Some(Unwindline { entries, exception, context })
     }
 }
 
-/// Lets each panic on the unwindline end the process at once. What is elaborated from a drop would
-/// drop the other parts of the value first. Each has a block of its own for this (`alike.rs`).
+/// The blocks of the unwindline that `poll` has: from `entries` to the first drop that is certainly
+/// awaited.
+fn blocks_before_awaited_drops<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    body: &Body<'tcx>,
+    mut queue: Vec<BasicBlock>,
+) -> DenseBitSet<BasicBlock> {
+    let mut before = DenseBitSet::new_empty(body.basic_blocks.len());
+    while let Some(block) = queue.pop() {
+        let terminator = body[block].terminator();
+        let is_awaited = match terminator.kind {
+            TerminatorKind::Drop { place, async_fut: Some(_), .. } => {
+                !place.ty(body, tcx).ty.has_non_region_param()
+            }
+            _ => false,
+        };
+        if !is_awaited && !body[block].is_cleanup && before.insert(block) {
+            queue.extend(terminator.successors());
+        }
+    }
+    before
+}
+
+/// Lets each panic in `blocks`, of an outlined unwindline, leave that: it drops nothing more then,
+/// and its caller ends the process.
+fn unwind_out_of(body: &mut Body<'_>, blocks: &DenseBitSet<BasicBlock>) {
+    for block in blocks.iter() {
+        let kind = &mut body.basic_blocks.as_mut()[block].terminator_mut().kind;
+        if let Some(unwind @ UnwindAction::Cleanup(_)) = kind.unwind_mut() {
+            *unwind = UnwindAction::Continue;
+        }
+    }
+}
+
+/// Lets each panic in `blocks`, of the unwindline, end the process at once. What is elaborated from
+/// a drop would drop the other parts of the value first. Each has a block of its own for this
+/// (`alike.rs`).
 fn abort_in<'tcx>(
     tcx: TyCtxt<'tcx>,
     body: &mut Body<'tcx>,
-    entries: &[BasicBlock],
+    blocks: &DenseBitSet<BasicBlock>,
     exception: Local,
 ) {
     let mut patch = MirPatch::new(body);
     let second = patch.new_temp(Ty::new_mut_ptr(tcx, tcx.types.u8), body.span);
     let never = patch.new_temp(tcx.types.never, body.span);
     let source_info = SourceInfo::outermost(body.span);
-    for block in blocks_of_line(body, entries.to_vec()).iter() {
+    for block in blocks.iter() {
         let mut kind = body[block].terminator().kind.clone();
         if let Some(unwind @ UnwindAction::Cleanup(_)) = kind.unwind_mut() {
             let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
@@ -474,17 +531,19 @@ impl<'tcx> Builder<'_, 'tcx> {
     }
 
     /// Where the unwindline leads: the panic goes on. Of a coroutine that is dropped where nothing
-    /// can await, it ends.
+    /// can await, it ends. An outlined unwindline leaves either to its caller.
     fn raise(&mut self, source_info: SourceInfo) -> BasicBlock {
         let exception = self.exception;
+        let is_outlined = is_outlined(self.tcx, self.body);
         let mut emitter = self.emitter(source_info);
+        let raise = emitter.unwindline_block(LangItem::UnwindlineRaise, exception, None);
+        if is_outlined {
+            return raise;
+        }
         let end = emitter.block(vec![], TerminatorKind::CoroutineDrop);
-        let call = |emitter: &mut Emitter<'_, 'tcx>, item, target| {
-            emitter.unwindline_block(item, exception, target)
-        };
-        let imaginary_target = call(&mut emitter, LangItem::UnwindlineDiscard, Some(end));
-        let real_target = call(&mut emitter, LangItem::UnwindlineRaise, None);
-        emitter.block(vec![], TerminatorKind::FalseEdge { real_target, imaginary_target })
+        let discard = emitter.unwindline_block(LangItem::UnwindlineDiscard, exception, Some(end));
+        let fork = TerminatorKind::FalseEdge { real_target: raise, imaginary_target: discard };
+        emitter.block(vec![], fork)
     }
 
     /// Forks `block`: into the unwindline, which is entered in the block that is returned, and into

@@ -1,6 +1,7 @@
 //! What is special about an awaited drop on the unwindline: how it is entered, and how it suspends.
 
 use rustc_middle::mir::*;
+use rustc_middle::ty::Ty;
 
 use super::Expander;
 use crate::coroutine::async_drop::lines::AwaitedDrop;
@@ -17,8 +18,7 @@ impl<'tcx> Expander<'_, 'tcx> {
         poll_unwind: UnwindAction,
         leave: BasicBlock,
     ) -> BasicBlock {
-        let (source_info, exception) = (drop.source_info, self.exception.unwrap());
-        let coroutine_ty = self.body.local_decls[SELF_ARG].ty;
+        let source_info = drop.source_info;
         let again = self.emitter(source_info).empty_block();
         let resumed = self.panic_again(drop, again);
         let left = self.panic_again(drop, leave);
@@ -30,21 +30,40 @@ impl<'tcx> Expander<'_, 'tcx> {
         let ready = self.after_completion(drop, drop.target, unwind);
         let (context, coroutine) = (self.drop_context, self.suspend.clone());
         let locals = self.poll_locals(drop);
-        let mut emitter = self.emitter(source_info);
-        let suspend = emitter.suspend(drop, &coroutine, resume, cancel);
-        let pending = emitter.suspend_unwinding(exception, coroutine_ty, suspend);
+        let suspend = self.emitter(source_info).suspend(drop, &coroutine, resume, cancel);
+        let pending = self.panic_no_more(drop, suspend);
         let exits = Exits { ready, pending, unwind: poll_unwind };
-        let head = emitter.poll_loop(drop, locals, context, exits);
+        let head = self.emitter(source_info).poll_loop(drop, locals, context, exits);
         self.poll_again(drop, again, head, unwind);
         self.begin(drop, again, head, unwind)
     }
 
-    /// A block in which the thread panics again, and goes on to `target` with `drop`.
+    /// A block in which the thread panics again, and goes on to `target` with `drop`. The function
+    /// that calls an outlined unwindline has seen to that, and has the exception.
     fn panic_again(&mut self, drop: &AwaitedDrop<'tcx>, target: BasicBlock) -> BasicBlock {
         let target = self.where_awaited(drop, target);
         let coroutine_ty = self.body.local_decls[SELF_ARG].ty;
         let exception = self.exception.unwrap();
-        self.emitter(drop.source_info).resume_unwinding(exception, coroutine_ty, target)
+        let is_outlined = self.outlined.is_some();
+        let mut emitter = self.emitter(drop.source_info);
+        if is_outlined {
+            // It is not saved, then.
+            let ty = Ty::new_mut_ptr(emitter.tcx, emitter.tcx.types.u8);
+            let nowhere = emitter.null(ty);
+            let forget = emitter.assign(exception, nowhere);
+            return emitter.block(vec![forget], TerminatorKind::Goto { target });
+        }
+        emitter.resume_unwinding(exception, coroutine_ty, target)
+    }
+
+    /// A block in which the thread ceases to panic before it suspends in `target`.
+    fn panic_no_more(&mut self, drop: &AwaitedDrop<'tcx>, target: BasicBlock) -> BasicBlock {
+        if self.outlined.is_some() {
+            return target;
+        }
+        let coroutine_ty = self.body.local_decls[SELF_ARG].ty;
+        let exception = self.exception.unwrap();
+        self.emitter(drop.source_info).suspend_unwinding(exception, coroutine_ty, target)
     }
 
     /// Makes room for the state in which a panic that comes to `drop` leaves `poll`.

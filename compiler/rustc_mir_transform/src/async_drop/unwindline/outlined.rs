@@ -10,7 +10,7 @@
 //! drop:    falseEdge -> [real: begin, imaginary: leave]
 //! leave:   yield -> [resume: poll, drop: fork]
 //! fork:    falseEdge -> [real: resumed, imaginary: unreachable]
-//! resumed: _e = unwindline_resume(self) -> begin
+//! resumed: _e = <nothing>; goto begin
 //! poll:    unreachable
 //!
 //! // In `poll`, after that.
@@ -54,7 +54,7 @@ use rustc_middle::ty::{Ty, TyCtxt};
 
 use super::super::poll_loop::Emitter;
 use super::super::{CTX_ARG, SELF_ARG};
-use super::Unwindline;
+use super::{Unwindline, is_outlined};
 use crate::coroutine::TransformVisitor;
 use crate::patch::MirPatch;
 
@@ -78,7 +78,7 @@ impl OutlinedUnwindline {
         context_ty: Ty<'tcx>,
         patch: &mut MirPatch<'tcx>,
     ) -> Option<OutlinedUnwindline> {
-        if tcx.is_async_drop_in_place_coroutine(body.source.def_id()) {
+        if !is_outlined(tcx, body) {
             return None;
         }
         let source_info = SourceInfo::outermost(body.span);
@@ -134,8 +134,9 @@ impl OutlinedUnwindline {
         }
     }
 
-    /// Has `body`, which is the unwindline as a function, leave the exception to its caller.
-    pub(in super::super) fn leave_exception_to_caller<'tcx>(
+    /// Has `body`, which is the unwindline as a function, be `ready` where the panic is to go on, and
+    /// not end the process, which its caller does.
+    pub(in super::super) fn return_at_end<'tcx>(
         tcx: TyCtxt<'tcx>,
         body: &mut Body<'tcx>,
         ready: Statement<'tcx>,
@@ -148,19 +149,12 @@ impl OutlinedUnwindline {
             {
                 *unwind = UnwindAction::Continue;
             }
-            let TerminatorKind::Call { func, target, .. } = kind else { continue };
-            let Some((function, _)) = func.const_fn_def() else { continue };
-            match tcx.as_lang_item(function) {
-                Some(LangItem::UnwindlineResume | LangItem::UnwindlineSuspend) => {
-                    *kind = TerminatorKind::Goto { target: target.unwrap() };
-                    // They take the address of the coroutine.
-                    data.statements.clear();
-                }
-                Some(LangItem::UnwindlineRaise) => {
-                    *kind = TerminatorKind::Return;
-                    data.statements.push(ready.clone());
-                }
-                _ => {}
+            if let TerminatorKind::Call { func, .. } = kind
+                && let Some((function, _)) = func.const_fn_def()
+                && tcx.is_lang_item(function, LangItem::UnwindlineRaise)
+            {
+                *kind = TerminatorKind::Return;
+                data.statements.push(ready.clone());
             }
         }
     }

@@ -16,14 +16,14 @@
 //! polled or dropped by await (`unwindline/outlined.rs`), and ready where the panic goes on.
 
 use super::alike::merge_panics;
-use super::destructor::is_destructor;
-use super::poll_loop::is_suspended_state;
-use super::spent_futures::may_hold_values;
 use super::unwindline::{OutlinedUnwindline, awaits_while_unwinding};
 use super::*;
 use crate::elaborate_drop::{Unwind, elaborate_drop};
 use crate::patch::MirPatch;
 use crate::shim::DropShimElaborator;
+
+mod suspended;
+mod unwindline;
 
 /// Adds the code that drops what an unresumed coroutine owns, and returns the block it begins in.
 pub(in crate::coroutine) fn insert_unresumed_drop<'tcx>(
@@ -205,93 +205,6 @@ impl<'tcx> DropShims<'_, 'tcx> {
         body
     }
 
-    /// Splits the switch on the state at the start of `body`. Most coroutines are dropped when they
-    /// have completed, and so one comparison tells that there is nothing to do. If one holds another
-    /// one, LLVM is told so: it would look for the state of the other first.
-    ///
-    /// ```text
-    /// // Before.
-    /// bb0: _9 = discriminant(*_1); switchInt(move _9) -> [0: bb1, 3: bb2, 4: bb3, otherwise: bb4]
-    ///
-    /// // After.
-    /// bb0: _9 = discriminant(*_1); _10 = Ge(_9, 3); switchInt(_10) -> [0: bb5, otherwise: bb6]
-    /// bb5: switchInt(copy _9) -> [0: bb1, otherwise: bb4]
-    /// bb6: switchInt(copy _9) -> [3: bb2, 4: bb3, otherwise: unreachable]
-    /// ```
-    fn ask_first_whether_suspended(&self, body: &mut Body<'tcx>) {
-        if !self.tcx.features().async_drop() || !is_optimized(self.tcx) {
-            return;
-        }
-        let start = &body.basic_blocks[START_BLOCK];
-        let TerminatorKind::SwitchInt { discr, targets } = &start.terminator().kind else { bug!() };
-        let state = discr.place().unwrap();
-        let (suspended, others): (Vec<_>, Vec<_>) = targets
-            .iter()
-            .partition(|&(state, _)| state >= CoroutineArgs::RESERVED_VARIANTS as u128);
-        if suspended.is_empty() {
-            return;
-        }
-        let finished = targets.otherwise();
-        let switch = |cases: Vec<(u128, BasicBlock)>, otherwise| TerminatorKind::SwitchInt {
-            discr: Operand::Copy(state),
-            targets: SwitchTargets::new(cases.into_iter(), otherwise),
-        };
-        let all_can_be_dropped = suspended.len() == self.transform.suspension_points.len();
-
-        let no_other = match all_can_be_dropped {
-            true => insert_term_block(body, TerminatorKind::Unreachable),
-            false => finished,
-        };
-        let others = insert_term_block(body, switch(others, finished));
-        let suspended = insert_term_block(body, switch(suspended, no_other));
-        let span = body.span;
-        let suspended =
-            if self.may_hold_coroutine(body) { self.mark_cold(body, suspended) } else { suspended };
-        let is_suspended = body.local_decls.push(LocalDecl::new(self.tcx.types.bool, span));
-        let start = &mut body.basic_blocks_mut()[START_BLOCK];
-        let value = is_suspended_state(self.tcx, span, Operand::Copy(state));
-        let assign = StatementKind::Assign(Box::new((is_suspended.into(), value)));
-        start.statements.push(Statement::new(SourceInfo::outermost(span), assign));
-        start.terminator_mut().kind = TerminatorKind::SwitchInt {
-            discr: Operand::Move(is_suspended.into()),
-            targets: SwitchTargets::static_if(0, others, suspended),
-        };
-    }
-
-    /// Whether what `body` drops may be a coroutine, which has to be asked for its state in turn.
-    /// The future of a destructor is left as soon as it is ready, and does not count.
-    fn may_hold_coroutine(&self, body: &Body<'tcx>) -> bool {
-        let tcx = self.tcx;
-        let typing_env = ty::TypingEnv::post_analysis(tcx, body.source.def_id());
-        body.basic_blocks.iter().any(|data| {
-            let TerminatorKind::Drop { place, .. } = data.terminator().kind else { return false };
-            let ty = place.ty(body, tcx).ty;
-            let may_be_coroutine = match *ty.kind() {
-                ty::Coroutine(def_id, _) => !is_destructor(tcx, def_id),
-                ty::Param(_) | ty::Alias(..) => true,
-                _ => false,
-            };
-            may_be_coroutine && may_hold_values(tcx, typing_env, ty)
-        })
-    }
-
-    /// A block that goes on to `target`, and says that this seldom happens.
-    fn mark_cold(&self, body: &mut Body<'tcx>, target: BasicBlock) -> BasicBlock {
-        let tcx = self.tcx;
-        let Some(cold_path) = tcx.lang_items().cold_path_fn() else { return target };
-        let unit = body.local_decls.push(LocalDecl::new(tcx.types.unit, body.span));
-        let kind = TerminatorKind::Call {
-            func: Operand::function_handle(tcx, cold_path, [], body.span),
-            args: Box::new([]),
-            destination: unit.into(),
-            target: Some(target),
-            unwind: UnwindAction::Unreachable,
-            call_source: CallSource::Misc,
-            fn_span: body.span,
-        };
-        insert_term_block(body, kind)
-    }
-
     fn drop_poll_shim(&self, body: &Body<'tcx>, context: Local) -> Body<'tcx> {
         let tcx = self.tcx;
         let mut body = self.copy(body);
@@ -320,76 +233,6 @@ impl<'tcx> DropShims<'_, 'tcx> {
             outlined.keep_context(&mut body);
         }
         self.finish_poll_unit(&mut body, "coroutine_drop_async");
-        body
-    }
-
-    fn unwindline_shim(
-        &self,
-        body: &Body<'tcx>,
-        context: Local,
-        outlined: &OutlinedUnwindline,
-    ) -> Body<'tcx> {
-        let tcx = self.tcx;
-        let source_info = SourceInfo::outermost(body.span);
-        let mut body = self.copy(body);
-        let mut polled = create_cases(&mut body, self.transform, Operation::Drop);
-        polled.retain(|&(state, _)| outlined.has_state(self.transform, state));
-        let dropped: Vec<(usize, BasicBlock)> = polled
-            .iter()
-            .map(|&(state, case)| (state, case_on_syncline(&mut body, case)))
-            .collect();
-        resolve_forks(tcx, &mut body, Line::Unwindline);
-        self.return_poll_unit(&mut body);
-        receive_context(tcx, &mut body, context);
-        let ready = return_poll_ready_assign(tcx, source_info);
-        OutlinedUnwindline::return_at_end(tcx, &mut body, ready);
-        body.var_debug_info.clear();
-
-        // The argument is an `Option` of the context.
-        let context_ty = body.local_decls[CTX_ARG].ty;
-        let option = tcx.adt_def(tcx.require_lang_item(LangItem::Option, body.span));
-        let option_ty = Ty::new_adt(tcx, option, tcx.mk_args(&[context_ty.into()]));
-        let argument = LocalDecl::with_source_info(option_ty, source_info);
-        let context = body.local_decls.push(argument);
-        body.local_decls.swap(CTX_ARG, context);
-        RenameLocalVisitor { from: CTX_ARG, to: context, tcx }.visit_body(&mut body);
-        let some =
-            option.variant_index_with_id(tcx.require_lang_item(LangItem::OptionSome, body.span));
-        let given = tcx.mk_place_field(
-            tcx.mk_place_downcast(CTX_ARG.into(), option, some),
-            FieldIdx::ZERO,
-            context_ty,
-        );
-
-        let never = insert_term_block(&mut body, TerminatorKind::Unreachable);
-        let [polled, dropped] = [polled, dropped].map(|cases| {
-            let (ask, state) = self.transform.get_discr(&mut body);
-            let cases = cases.into_iter().map(|(state, case)| (state as u128, case));
-            let kind = TerminatorKind::SwitchInt {
-                discr: Operand::Move(state),
-                targets: SwitchTargets::new(cases, never),
-            };
-            let block = insert_term_block(&mut body, kind);
-            body.basic_blocks_mut()[block].statements.push(ask);
-            block
-        });
-        let is_given =
-            body.local_decls.push(LocalDecl::new(option_ty.discriminant_ty(tcx), body.span));
-        let assign = |place: Place<'tcx>, value| {
-            Statement::new(source_info, StatementKind::Assign(Box::new((place, value))))
-        };
-        let take = assign(context.into(), Rvalue::Use(Operand::Copy(given)));
-        let ask = assign(is_given.into(), Rvalue::Discriminant(CTX_ARG.into()));
-        let blocks = body.basic_blocks_mut();
-        blocks[polled].statements.insert(0, take);
-        // Nothing else begins where the coroutine does.
-        let kind = TerminatorKind::SwitchInt {
-            discr: Operand::Move(is_given.into()),
-            targets: SwitchTargets::static_if(0, dropped, polled),
-        };
-        blocks[START_BLOCK] =
-            BasicBlockData::new_stmts(vec![ask], Some(Terminator { source_info, kind }), false);
-        self.finish_poll_unit(&mut body, "coroutine_unwindline");
         body
     }
 
@@ -540,18 +383,6 @@ pub(in crate::coroutine) fn finish_poll(body: &mut Body<'_>, outlined: Option<Ou
     }
     merge_panics(body);
     simplify::remove_dead_blocks(body);
-}
-
-/// A copy of `case`, which leads to a suspension's `drop` edge, that goes on to the syncline.
-fn case_on_syncline(body: &mut Body<'_>, case: BasicBlock) -> BasicBlock {
-    let mut copy = body.basic_blocks[case].clone();
-    let TerminatorKind::Goto { target } = &mut copy.terminator_mut().kind else { bug!() };
-    if let TerminatorKind::FalseEdge { imaginary_target, .. } =
-        body.basic_blocks[*target].terminator().kind
-    {
-        *target = imaginary_target;
-    }
-    body.basic_blocks_mut().push(copy)
 }
 
 /// Makes the task context the second argument, and puts it in the place of each placeholder for it.

@@ -63,7 +63,7 @@ use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::visit::MutVisitor;
 use rustc_middle::mir::*;
 use rustc_middle::span_bug;
-use rustc_middle::ty::{self, Ty, TyCtxt, TypeVisitableExt};
+use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_session::config::AsyncDropUnwind;
 
 use super::alike::{alike_in_cleanup, split_before_cleanup_drops};
@@ -77,9 +77,11 @@ use crate::patch::MirPatch;
 mod calls;
 mod flags;
 mod outlined;
+mod second_panic;
 mod temporaries;
 
 use self::flags::{UseCopies, copies_of_drop_flags, tested_local};
+use self::second_panic::{abort_in, blocks_before_awaited_drops, unwind_out_of};
 use self::temporaries::{copies_of_temporaries, dropped_local};
 
 pub(in crate::coroutine) use outlined::OutlinedUnwindline;
@@ -306,66 +308,6 @@ impl Unwindline {
         }
         Some(Unwindline { entries, exception, context })
     }
-}
-
-/// The blocks of the unwindline that `poll` has: from `entries` to the first drop that is certainly
-/// awaited.
-fn blocks_before_awaited_drops<'tcx>(
-    tcx: TyCtxt<'tcx>,
-    body: &Body<'tcx>,
-    mut queue: Vec<BasicBlock>,
-) -> DenseBitSet<BasicBlock> {
-    let mut before = DenseBitSet::new_empty(body.basic_blocks.len());
-    while let Some(block) = queue.pop() {
-        let terminator = body[block].terminator();
-        let is_awaited = match terminator.kind {
-            TerminatorKind::Drop { place, async_fut: Some(_), .. } => {
-                !place.ty(body, tcx).ty.has_non_region_param()
-            }
-            _ => false,
-        };
-        if !is_awaited && !body[block].is_cleanup && before.insert(block) {
-            queue.extend(terminator.successors());
-        }
-    }
-    before
-}
-
-/// Lets each panic in `blocks`, of an outlined unwindline, leave that: it drops nothing more then,
-/// and its caller ends the process.
-fn unwind_out_of(body: &mut Body<'_>, blocks: &DenseBitSet<BasicBlock>) {
-    for block in blocks.iter() {
-        let kind = &mut body.basic_blocks.as_mut()[block].terminator_mut().kind;
-        if let Some(unwind @ UnwindAction::Cleanup(_)) = kind.unwind_mut() {
-            *unwind = UnwindAction::Continue;
-        }
-    }
-}
-
-/// Lets each panic in `blocks`, of the unwindline, end the process at once. What is elaborated from
-/// a drop would drop the other parts of the value first. Each has a block of its own for this
-/// (`alike.rs`).
-fn abort_in<'tcx>(
-    tcx: TyCtxt<'tcx>,
-    body: &mut Body<'tcx>,
-    blocks: &DenseBitSet<BasicBlock>,
-    exception: Local,
-) {
-    let mut patch = MirPatch::new(body);
-    let second = patch.new_temp(Ty::new_mut_ptr(tcx, tcx.types.u8), body.span);
-    let never = patch.new_temp(tcx.types.never, body.span);
-    let source_info = SourceInfo::outermost(body.span);
-    for block in blocks.iter() {
-        let mut kind = body[block].terminator().kind.clone();
-        if let Some(unwind @ UnwindAction::Cleanup(_)) = kind.unwind_mut() {
-            let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
-            let abort = emitter.abort_block([exception, second], never);
-            let catch = emitter.catch(second, abort);
-            *unwind = UnwindAction::Cleanup(emitter.cleanup_block(vec![], catch));
-            patch.patch_terminator(block, kind);
-        }
-    }
-    patch.apply(body);
 }
 
 /// The cleanup blocks of a body that have to do with awaited drops.

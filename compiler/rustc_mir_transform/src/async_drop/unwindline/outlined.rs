@@ -2,7 +2,7 @@
 //!
 //! It runs after a panic alone, but they would have to keep registers and stack for it. So they
 //! have only what is before the first awaited drop. There they suspend the coroutine, and call its
-//! unwindline (`shims.rs`), on which the coroutine goes on at once: what is saved there is no more
+//! unwindline (`shims/unwindline.rs`), on which the coroutine goes on at once: what is saved there is no more
 //! than is saved while that drop is pending.
 //!
 //! ```text
@@ -46,7 +46,6 @@
 //! The future of `async_drop_in_place` has its unwindline in `poll`: polling it is what dropping it
 //! by await does.
 
-use rustc_abi::VariantIdx;
 use rustc_hir::lang_items::LangItem;
 use rustc_middle::mir::*;
 use rustc_middle::span_bug;

@@ -39,7 +39,8 @@
 //! unwindline suspends, `std` keeps it under the coroutine's address, and gives it back when the
 //! coroutine goes on.
 //!
-//! Liveness sees all that, and `poll` has little of it (`unwindline/outlined.rs`). So a coroutine
+//! Liveness sees all that, and `poll` has little of it (`unwindline/outlined.rs`): the line is a
+//! function of its own, and leaves to `std` what is to become of the exception. So a coroutine
 //! saves what the unwindline needs where that suspends, and a path without a panic pays for no more
 //! than the place that it takes. To this end the drop flags are copied as the line is entered, and
 //! temporaries are moved (`unwindline/temporaries.rs`): it would keep them in the coroutine

@@ -1,5 +1,6 @@
 //! R12, R16: an `.await` that is over has nothing to drop, be its future ready or left by a panic.
-//! Where the caller is cancelled, there is. Of a future that is no coroutine nothing is known.
+//! Where the caller is cancelled, there is, unless the future never holds anything that is dropped.
+//! Of a future that is no coroutine nothing is known.
 //@ edition: 2024
 //@ needs-unwind
 // skip-filecheck
@@ -33,4 +34,13 @@ impl Future for Other {
 // EMIT_MIR spent_futures.other-{closure#0}.RemoveSpentDrops.diff
 pub async fn other() -> usize {
     Other(String::new()).await
+}
+
+async fn nothing() {
+    std::future::pending::<()>().await;
+}
+
+// EMIT_MIR spent_futures.plain-{closure#0}.RemoveSpentDrops.diff
+pub async fn plain() {
+    nothing().await
 }

@@ -507,29 +507,7 @@ impl<'tcx> Expander<'_, 'tcx> {
             let kind = Emitter::sync_drop(drop.place, rest, drop.unwind);
             return self.emitter(drop.source_info).block(vec![], kind);
         }
-        let (then, unwind) = match drop.destructor {
-            Destructor::Glue
-            | Destructor::GlueByHand
-            | Destructor::Erased
-            | Destructor::ErasedByVtable => (rest, unwind),
-            Destructor::Own => {
-                // If dropping the future panics, the value still gets its `Drop::drop`.
-                let outer = self.emitter(drop.source_info).unwind_block(unwind);
-                let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
-                let cleanup = self.call_sync_destructor(drop, outer, terminate, true);
-                let then = self.call_sync_destructor(drop, rest, drop.unwind, false);
-                (then, UnwindAction::Cleanup(cleanup))
-            }
-            Destructor::OwnThenFields => {
-                let outer = self.emitter(drop.source_info).unwind_block(unwind);
-                let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
-                let mut emitter = self.emitter(drop.source_info);
-                let kind = Emitter::sync_drop(drop.place, outer, terminate);
-                let cleanup = emitter.cleanup_block(vec![], kind);
-                let kind = Emitter::sync_drop(drop.place, rest, drop.unwind);
-                (emitter.block(vec![], kind), UnwindAction::Cleanup(cleanup))
-            }
-        };
+        let then = self.drop_what_future_leaves(drop, rest, drop.unwind, false);
         let may_hold_values = may_hold_values(self.tcx, self.typing_env(), drop.fut_ty);
         let mut emitter = self.emitter(drop.source_info);
         let dead = emitter.statement(StatementKind::StorageDead(drop.fut));
@@ -537,7 +515,38 @@ impl<'tcx> Expander<'_, 'tcx> {
         if !may_hold_values {
             return end;
         }
-        emitter.block(vec![], Emitter::sync_drop(drop.fut.into(), end, unwind))
+        let unwind = if then == rest {
+            unwind
+        } else {
+            // If dropping the future panics, the value still gets its `Drop::drop`.
+            let outer = emitter.unwind_block(unwind);
+            let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
+            UnwindAction::Cleanup(self.drop_what_future_leaves(drop, outer, terminate, true))
+        };
+        let kind = Emitter::sync_drop(drop.fut.into(), end, unwind);
+        self.emitter(drop.source_info).block(vec![], kind)
+    }
+
+    /// Drops synchronously what the destructor's future does not own, and goes on to `target`. If
+    /// that is nothing, it is `target` that this returns.
+    fn drop_what_future_leaves(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        target: BasicBlock,
+        unwind: UnwindAction,
+        is_cleanup: bool,
+    ) -> BasicBlock {
+        match drop.destructor {
+            Destructor::Glue
+            | Destructor::GlueByHand
+            | Destructor::Erased
+            | Destructor::ErasedByVtable => target,
+            Destructor::Own => self.call_sync_destructor(drop, target, unwind, is_cleanup),
+            Destructor::OwnThenFields => {
+                let kind = Emitter::sync_drop(drop.place, target, unwind);
+                self.emitter(drop.source_info).block_on(is_cleanup, vec![], kind)
+            }
+        }
     }
 
     /// `<T as Drop>::drop(&mut place)`.
@@ -556,10 +565,6 @@ impl<'tcx> Expander<'_, 'tcx> {
         let mut statements = Vec::new();
         let reference = emitter.borrow(drop.place, drop.place_ty, &mut statements);
         let call = emitter.call((method, drop.place_ty), [reference], unit, target, unwind);
-        if is_cleanup {
-            emitter.cleanup_block(statements, call)
-        } else {
-            emitter.block(statements, call)
-        }
+        emitter.block_on(is_cleanup, statements, call)
     }
 }

@@ -63,8 +63,8 @@ pub(super) fn build_destructor_future_drop<'tcx>(
     body
 }
 
-/// Builds the function in which a coroutine of type `coroutine_ty` goes on while it unwinds. As with
-/// drop glue, optimizing it is left to the backend: it runs after a panic alone.
+/// Builds the function in which a coroutine of type `coroutine_ty` goes on while it unwinds. As
+/// with drop glue, optimizing it is left to the backend: it runs after a panic alone.
 pub(super) fn build_unwindline<'tcx>(
     tcx: TyCtxt<'tcx>,
     instance: InstanceKind<'tcx>,

@@ -301,8 +301,8 @@ impl<'tcx> DropShims<'_, 'tcx> {
         body
     }
 
-    /// Takes out what a shim does not need of the coroutine's blocks, and of its locals, if lowering
-    /// has added some.
+    /// Takes out what a shim does not need of the coroutine's blocks, and of its locals, if
+    /// lowering has added some.
     fn tidy(&self, body: &mut Body<'tcx>) {
         if self.drop_context.is_none() {
             return simplify::remove_dead_blocks(body);

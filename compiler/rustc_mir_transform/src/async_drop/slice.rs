@@ -122,8 +122,8 @@ where
         Some(self.drop_flag_test_block(reset, self.succ, unwind))
     }
 
-    /// Whether `self.place` is an array in a packed struct, not where it is aligned. A slice that is
-    /// to be dropped is in none.
+    /// Whether `self.place` is an array in a packed struct, not where it is aligned. A slice that
+    /// is to be dropped is in none.
     fn is_unaligned_array(&self) -> bool {
         let (tcx, Place { local, projection }) = (self.tcx(), self.place);
         if !self.place_ty(self.place).is_array() {

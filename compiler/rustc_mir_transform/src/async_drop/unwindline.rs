@@ -82,7 +82,7 @@ mod second_panic;
 mod temporaries;
 
 use self::flags::{UseCopies, copies_of_drop_flags, tested_local};
-use self::second_panic::{abort_in, blocks_before_awaited_drops, unwind_out_of};
+use self::second_panic::{abort_in, blocks_in_poll, unwind_out_of};
 use self::temporaries::{copies_of_temporaries, dropped_local};
 
 pub(in crate::coroutine) use outlined::OutlinedUnwindline;
@@ -299,7 +299,7 @@ impl Unwindline {
         }
         let line = blocks_of_line(body, entries.clone());
         if is_outlined(tcx, body) {
-            let in_poll = blocks_before_awaited_drops(tcx, body, entries.clone());
+            let in_poll = blocks_in_poll(tcx, body, entries.clone());
             abort_in(tcx, body, &in_poll, exception);
             let mut others = line;
             others.subtract(&in_poll);

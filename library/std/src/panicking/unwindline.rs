@@ -11,7 +11,8 @@
 //! another `std`. No panic count of ours knows of those. Whose they are may count them by thread,
 //! so they cannot go on in another one.
 //!
-//! Only the compiler calls these functions.
+//! Only the compiler calls these functions. There is one of the generic ones for each coroutine, so
+//! they are inlined: else each crate would export its own, and LLVM could not merge what is alike.
 
 #![cfg_attr(test, allow(dead_code))]
 

@@ -7,8 +7,8 @@ use crate::coroutine::async_drop::spent_futures::may_hold_values;
 
 impl<'tcx> DropShims<'_, 'tcx> {
     /// Splits the switch on the state at the start of `body`. Most coroutines are dropped when they
-    /// have completed, and so one comparison tells that there is nothing to do. If one holds another
-    /// one, LLVM is told so: it would look for the state of the other first.
+    /// have completed, and so one comparison tells that there is nothing to do. If one holds
+    /// another one, LLVM is told so: it would look for the state of the other first.
     ///
     /// ```text
     /// // Before.

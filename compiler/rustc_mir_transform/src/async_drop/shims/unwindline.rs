@@ -3,6 +3,7 @@
 use super::*;
 
 impl<'tcx> DropShims<'_, 'tcx> {
+    /// The function in which a coroutine goes on that is unwinding (`unwindline/outlined.rs`).
     pub(super) fn unwindline_shim(
         &self,
         body: &Body<'tcx>,

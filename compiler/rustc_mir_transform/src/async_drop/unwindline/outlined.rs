@@ -2,8 +2,8 @@
 //!
 //! It runs after a panic alone, but they would have to keep registers and stack for it. So they
 //! have only what is before the first awaited drop. There they suspend the coroutine, and call its
-//! unwindline (`shims/unwindline.rs`), on which the coroutine goes on at once: what is saved there is no more
-//! than is saved while that drop is pending.
+//! unwindline (`shims/unwindline.rs`), on which the coroutine goes on at once: what is saved there
+//! is no more than is saved while that drop is pending.
 //!
 //! ```text
 //! // Before `StateTransform`. `drop` is the first awaited drop that a panic comes to.
@@ -133,8 +133,8 @@ impl OutlinedUnwindline {
         }
     }
 
-    /// Has `body`, which is the unwindline as a function, be `ready` where the panic is to go on, and
-    /// not end the process, which its caller does.
+    /// Has `body`, which is the unwindline as a function, be `ready` where the panic is to go on,
+    /// and not end the process, which its caller does.
     pub(in super::super) fn return_at_end<'tcx>(
         tcx: TyCtxt<'tcx>,
         body: &mut Body<'tcx>,

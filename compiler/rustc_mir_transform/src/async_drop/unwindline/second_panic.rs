@@ -9,7 +9,7 @@ use crate::patch::MirPatch;
 
 /// The blocks of the unwindline that `poll` has: from `entries` to the first drop that is certainly
 /// awaited.
-pub(super) fn blocks_before_awaited_drops<'tcx>(
+pub(super) fn blocks_in_poll<'tcx>(
     tcx: TyCtxt<'tcx>,
     body: &Body<'tcx>,
     mut queue: Vec<BasicBlock>,

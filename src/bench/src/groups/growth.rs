@@ -10,7 +10,8 @@ use crate::table::{Bar, Cell, Row, Table};
 /// Numbers of guards.
 pub const COUNTS: [u64; 5] = [1, 4, 16, 64, 256];
 
-const SIDES: [Side; 4] = [Side::Implicit, Side::ByHand, Side::StockByHand, Side::Prototype];
+const SIDES: [Side; 5] =
+    [Side::Implicit, Side::ByHand, Side::SyncUnwind, Side::StockByHand, Side::Prototype];
 
 /// How far the last point may be above the line through the two before, where growth is called linear.
 pub const LINEAR: f64 = 1.25;
@@ -33,11 +34,13 @@ pub fn measure(lab: &Lab<'_>) -> Result<Vec<Table>> {
                 &format!("{title}: {}", growth.what()),
                 "guards",
                 &SIDES.map(Side::name),
-            )
-            .ratio(0, 1, Some(Bar::AtMost(1.0)));
-            if metric == "size" {
-                table = table.ratio(0, 2, None);
-            }
+            );
+            table = match metric {
+                "size" => table.ratio(0, 1, Some(Bar::AtMost(1.0))).ratio(0, 3, None),
+                "instructions" => table.ratio(0, 1, Some(Bar::AtMost(1.0))),
+                // As for the shapes, a close after a panic has no counterpart by hand.
+                _ => table.ratio(2, 1, Some(Bar::AtMost(1.0))).ratio(0, 2, None),
+            };
             table.line = true;
             for (count, cells) in COUNTS.iter().zip(figures.chunks(SIDES.len())) {
                 table.push(

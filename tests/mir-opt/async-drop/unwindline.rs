@@ -47,7 +47,9 @@ pub async fn plain() {
 // CHECK-NEXT: [[exception:_[0-9]+]] = {{.*}}unwindline_catch() -> {{.*}}
 // CHECK: unwindline::suspend({{.*}}, copy [[exception]])
 // CHECK: [[slot:_[0-9]+]] = &raw mut [[context]];
-// CHECK-NEXT: {{.*}}unwindline::poll::<{{.*}}>({{.*}}, move [[slot]])
+// CHECK: [[typed:_[0-9]+]] = {{.*}}unwindline::<{{.*}}> as {{.*}}PointerCoercion(ReifyFnPointer
+// CHECK-NEXT: [[line:_[0-9]+]] = move [[typed]] as {{.*}}Transmute
+// CHECK-NEXT: {{.*}}unwindline::poll({{.*}}, move [[line]], move [[slot]])
 // CHECK-NOT: unwindline::raise
 pub async fn guard() {
     let _guard = Guard;

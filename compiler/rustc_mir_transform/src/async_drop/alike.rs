@@ -4,6 +4,8 @@
 //! mainline, drop elaboration would ask drop flags there, which the coroutine would have to save.
 //! Once drops are elaborated, most of the two are alike. The unwindline has each of them once.
 //!
+//! A function that drops a coroutine does the same in many of its states.
+//!
 //! Each awaited drop has a block that panics if the coroutine is resumed during its cancellation,
 //! and one on the unwindline that ends the process at a second panic. In a shared block, everything
 //! alive at any of those drops would be alive at once, and nothing could share bytes of the
@@ -39,6 +41,16 @@ pub(super) fn split_before_cleanup_drops(body: &mut Body<'_>) {
 
 /// Merges the blocks that panic or end the process, in a function made by `StateTransform`.
 pub(super) fn merge_panics(body: &mut Body<'_>) {
+    merge(body, |_| false);
+}
+
+/// Merges these blocks, and those that do the same as another without a panic. Of the blocks of a
+/// loop it is not seen.
+pub(super) fn merge_alike(body: &mut Body<'_>) {
+    merge(body, |data| !data.is_cleanup);
+}
+
+fn merge(body: &mut Body<'_>, is_candidate: impl Fn(&BasicBlockData<'_>) -> bool) {
     let never_returns = |data: &BasicBlockData<'_>| {
         let kind = &data.terminator().kind;
         matches!(kind, TerminatorKind::Assert { .. } | TerminatorKind::Call { target: None, .. })
@@ -51,7 +63,9 @@ pub(super) fn merge_panics(body: &mut Body<'_>) {
         }
         _ => false,
     };
-    let alike = alike(body, |data| (!data.is_cleanup && never_returns(data)) || ends_process(data));
+    let alike = alike(body, |data| {
+        is_candidate(data) || (!data.is_cleanup && never_returns(data)) || ends_process(data)
+    });
     for data in body.basic_blocks.as_mut() {
         data.terminator_mut().successors_mut(|target| *target = alike[*target]);
     }

@@ -15,13 +15,15 @@
 //! that is not on the unwindline. It is what a coroutine goes on with that is unwinding, be it
 //! polled or dropped by await (`unwindline/outlined.rs`), and ready where the panic goes on.
 
-use super::alike::merge_panics;
-use super::unwindline::{OutlinedUnwindline, awaits_while_unwinding};
+use super::alike::{merge_alike, merge_panics};
+use super::unwindline::{OutlinedUnwindline, awaits_while_unwinding, reachable_from};
 use super::*;
 use crate::elaborate_drop::{Unwind, elaborate_drop};
 use crate::patch::MirPatch;
+use crate::remove_noop_landing_pads::RemoveNoopLandingPads;
 use crate::shim::DropShimElaborator;
 
+mod scalars;
 mod suspended;
 mod unwindline;
 
@@ -159,12 +161,13 @@ impl<'tcx> DropShims<'_, 'tcx> {
         }
         resolve_forks(tcx, body, Line::Mainline);
         if let Some(context) = self.drop_context {
-            define_context(body, context);
+            define_context(tcx, body, context);
         }
     }
 
     fn sync_drop_shim(&self, body: &Body<'tcx>) -> Body<'tcx> {
         let tcx = self.tcx;
+        let layout = body.coroutine_layout_raw().unwrap();
         let mut body = self.copy(body);
         resolve_forks(tcx, &mut body, Line::Syncline);
         let source_info = SourceInfo::outermost(body.span);
@@ -174,6 +177,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
             let (transform, coroutine_ty) = (self.transform, self.coroutine_ty);
             outlined.drop_by_call(tcx, &mut body, transform, coroutine_ty, &mut cases);
         }
+        self.load_scalars(&mut body, layout, &cases);
         let finished = insert_term_block(&mut body, TerminatorKind::Return);
         insert_switch(&mut body, cases, self.transform, finished);
         self.ask_first_whether_suspended(&mut body);
@@ -302,14 +306,20 @@ impl<'tcx> DropShims<'_, 'tcx> {
     }
 
     /// Takes out what a shim does not need of the coroutine's blocks, and of its locals, if
-    /// lowering has added some.
+    /// lowering has added some. There is a shim for each coroutine, and few are optimized in MIR.
     fn tidy(&self, body: &mut Body<'tcx>) {
         if self.drop_context.is_none() {
-            return simplify::remove_dead_blocks(body);
+            simplify::remove_dead_blocks(body);
+            // A copy of the whole coroutine was there before.
+            body.basic_blocks.as_mut_preserves_cfg().shrink_to_fit();
+            return;
         }
-        merge_panics(body);
-        simplify::remove_dead_blocks(body);
-        pm::run_passes_no_validate(self.tcx, body, &[&simplify::SimplifyLocals::Final], None);
+        let tcx = self.tcx;
+        pm::run_passes_no_validate(tcx, body, &[&RemoveNoopLandingPads], None);
+        merge_alike(body);
+        let shrink: &[&dyn crate::MirPass<'tcx>] =
+            &[&simplify::SimplifyCfg::MakeShim, &simplify::SimplifyLocals::Final];
+        pm::run_passes_no_validate(tcx, body, shrink, None);
     }
 
     /// A copy of the body. A shim is made from the coroutine, but is none.
@@ -343,20 +353,30 @@ impl<'tcx> DropShims<'_, 'tcx> {
     }
 
     /// Changes the return type to `Poll<()>`. The dropline returns only to suspend, until `finish`
-    /// adds its end.
+    /// adds its end. It does so in one block.
     fn return_poll_unit(&self, body: &mut Body<'tcx>) {
         const PENDING: VariantIdx = VariantIdx::from_usize(1);
         let source_info = SourceInfo::outermost(body.span);
         let poll_ty = self.poll_unit_ty();
         let ty::Adt(poll, args) = *poll_ty.kind() else { bug!() };
-        for statement in body.basic_blocks_mut().iter_mut().flat_map(|data| &mut data.statements) {
-            if let StatementKind::Assign(box (place, value)) = &mut statement.kind
-                && place.local == RETURN_PLACE
-            {
-                *value = make_aggregate_adt(poll.did(), PENDING, args, IndexVec::new());
+        body.local_decls[RETURN_PLACE] = LocalDecl::with_source_info(poll_ty, source_info);
+
+        let value = make_aggregate_adt(poll.did(), PENDING, args, IndexVec::new());
+        let pending = StatementKind::Assign(Box::new((RETURN_PLACE.into(), value)));
+        let return_pending = insert_term_block(body, TerminatorKind::Return);
+        let blocks = body.basic_blocks_mut();
+        for data in &mut *blocks {
+            data.retain_statements(|statement| match &statement.kind {
+                StatementKind::Assign(box (place, _)) => place.local != RETURN_PLACE,
+                _ => true,
+            });
+            if let TerminatorKind::Return = data.terminator().kind {
+                data.terminator_mut().kind = TerminatorKind::Goto { target: return_pending };
             }
         }
-        body.local_decls[RETURN_PLACE] = LocalDecl::with_source_info(poll_ty, source_info);
+        let data = &mut blocks[return_pending];
+        data.statements.push(Statement::new(source_info, pending));
+        data.terminator_mut().kind = TerminatorKind::Return;
     }
 }
 
@@ -397,19 +417,37 @@ fn receive_context<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>, context: Loca
         RenameLocalVisitor { from: CTX_ARG, to: resume_argument, tcx }.visit_body(body);
     }
     body.arg_count = 2;
-    define_context(body, context);
+    define_context(tcx, body, context);
 }
 
 /// Puts the task context that the function at hand received in the place of each placeholder.
-fn define_context(body: &mut Body<'_>, context: Local) {
+fn define_context<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>, context: Local) {
     if body.local_decls[CTX_ARG].ty != body.local_decls[context].ty {
         return;
     }
-    for statement in body.basic_blocks_mut().iter_mut().flat_map(|data| &mut data.statements) {
-        if let StatementKind::Assign(box (place, value)) = &mut statement.kind
-            && place.as_local() == Some(context)
-        {
-            *value = Rvalue::Use(Operand::Copy(CTX_ARG.into()));
+    for data in body.basic_blocks_mut() {
+        data.retain_statements(|statement| match &statement.kind {
+            StatementKind::Assign(box (place, _)) => place.as_local() != Some(context),
+            _ => true,
+        });
+    }
+    UseArgument { tcx, context }.visit_body_preserves_cfg(body);
+}
+
+/// Puts the argument that is the task context in the place of another local for it.
+struct UseArgument<'tcx> {
+    tcx: TyCtxt<'tcx>,
+    context: Local,
+}
+
+impl<'tcx> MutVisitor<'tcx> for UseArgument<'tcx> {
+    fn tcx(&self) -> TyCtxt<'tcx> {
+        self.tcx
+    }
+
+    fn visit_local(&mut self, local: &mut Local, _: PlaceContext, _: Location) {
+        if *local == self.context {
+            *local = CTX_ARG;
         }
     }
 }

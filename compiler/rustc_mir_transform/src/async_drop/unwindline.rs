@@ -90,7 +90,7 @@ pub(in crate::coroutine) use outlined::OutlinedUnwindline;
 /// Whether drops are awaited while a panic unwinds, in the crate that is compiled. It needs `std`,
 /// to which panics belong, an unwinder whose landing pads are ordinary code, and a backend that
 /// makes some which catch.
-pub(in crate::coroutine) fn awaits_while_unwinding(tcx: TyCtxt<'_>) -> bool {
+pub(crate) fn awaits_while_unwinding(tcx: TyCtxt<'_>) -> bool {
     tcx.sess.opts.unstable_opts.async_drop_unwind == AsyncDropUnwind::Await
         && tcx.sess.panic_strategy().unwinds()
         && tcx.lang_items().unwindline_raise_fn().is_some()
@@ -372,7 +372,7 @@ impl Cleanup {
 }
 
 /// The blocks that can be reached from `entries`, and they.
-fn reachable_from(
+pub(super) fn reachable_from(
     body: &Body<'_>,
     entries: impl Iterator<Item = BasicBlock>,
 ) -> DenseBitSet<BasicBlock> {
@@ -519,13 +519,17 @@ impl<'tcx> Builder<'_, 'tcx> {
         let mut emitter = self.emitter(source_info);
         let mut statements = vec![emitter.define_context(context, context_ty)];
         for (local, own) in moved {
-            let value = if body.local_decls[local].ty.is_bool() {
-                Operand::Copy(local.into())
+            if body.local_decls[local].ty.is_bool() {
+                let value = Operand::Copy(local.into());
+                statements.push(emitter.assign(own, Rvalue::Use(value)));
             } else {
-                statements.push(emitter.statement(StatementKind::StorageLive(own)));
-                Operand::Move(local.into())
-            };
-            statements.push(emitter.assign(own, Rvalue::Use(value)));
+                let value = Operand::Move(local.into());
+                statements.extend([
+                    emitter.statement(StatementKind::StorageLive(own)),
+                    emitter.assign(own, Rvalue::Use(value)),
+                    emitter.statement(StatementKind::StorageDead(local)),
+                ]);
+            }
         }
         emitter.block(statements, TerminatorKind::Goto { target })
     }

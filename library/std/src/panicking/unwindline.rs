@@ -11,8 +11,8 @@
 //! another `std`. No panic count of ours knows of those. Whose they are may count them by thread,
 //! so they cannot go on in another one.
 //!
-//! Only the compiler calls these functions. There is one of the generic ones for each coroutine, so
-//! they are inlined: else each crate would export its own, and LLVM could not merge what is alike.
+//! Only the compiler calls these functions. One of them is generic, and is what a coroutine has of
+//! its own: the others get it as a pointer, so that there is one of each in a program.
 
 #![cfg_attr(test, allow(dead_code))]
 
@@ -22,7 +22,7 @@ use crate::pin::Pin;
 use crate::sync::nonpoison::Mutex;
 use crate::task::{Context, Poll};
 use crate::thread::{self, ThreadId};
-use crate::{intrinsics, mem, process};
+use crate::{intrinsics, process, ptr};
 
 // What the panic runtime knows of exceptions.
 unsafe extern "Rust" {
@@ -80,20 +80,32 @@ unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
     SUSPENDED.lock().push((coroutine.addr(), Exception { pointer: exception, thread }));
 }
 
-/// Goes on with a coroutine that is unwinding, until it suspends. Where its unwindline ends, the
-/// panic goes on. `context` is where the caller has put the context of the task, for this and
-/// nothing else: in a register it would cost more. It is read as if it were volatile, or LLVM would
-/// pass it in one.
+/// The unwindline of some coroutine, as `unwindline` is for each. A pinned reference is passed as a
+/// pointer is.
+type Line = unsafe fn(*mut u8, *mut Context<'_>) -> Poll<()>;
+
+/// Goes on with a coroutine that is unwinding, until it suspends. Where `line` ends, which is its
+/// unwindline, the panic goes on. `context` is where the caller has put the context of the task,
+/// for this and nothing else: in a register it would cost more. It is read as if it were volatile,
+/// or LLVM would pass it in one.
 ///
 /// # Safety
 ///
 /// `coroutine` is pinned, in a state of its unwindline, and has called `suspend`.
 #[cold]
-#[inline(always)]
+#[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_poll")]
-unsafe fn poll<C>(coroutine: *mut C, context: *mut &mut Context<'_>) {
+unsafe fn poll(coroutine: *mut u8, line: Line, context: *mut &mut Context<'_>) {
+    // SAFETY: The caller does not use it again.
+    let context = unsafe { context.read_volatile() };
     // SAFETY: As for this function.
-    unsafe { go_on(coroutine.cast(), context, erased::<C>()) }
+    unsafe {
+        let exception = resume(coroutine);
+        match or_abort(exception, || line(coroutine, context)) {
+            Poll::Pending => suspend(coroutine, exception),
+            Poll::Ready(()) => raise(exception),
+        }
+    }
 }
 
 /// Drops a coroutine that is unwinding, where nothing can await. Its panic ends.
@@ -102,55 +114,13 @@ unsafe fn poll<C>(coroutine: *mut C, context: *mut &mut Context<'_>) {
 ///
 /// As for `poll`.
 #[cold]
-#[inline(always)]
+#[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_drop")]
-unsafe fn drop<C>(coroutine: *mut C) {
-    // SAFETY: As for this function.
-    unsafe { end(coroutine.cast(), erased::<C>()) }
-}
-
-/// The unwindline of some coroutine.
-type Line = unsafe fn(*mut u8, Option<&mut Context<'_>>) -> Poll<()>;
-
-#[inline(always)]
-fn erased<C>() -> Line {
-    let line: unsafe fn(Pin<&mut C>, Option<&mut Context<'_>>) -> Poll<()> = unwindline::<C>;
-    // SAFETY: A pinned reference is passed as a pointer.
-    unsafe { mem::transmute(line) }
-}
-
-/// `poll`, for all coroutines.
-///
-/// # Safety
-///
-/// As for `poll`. `line` is that of the coroutine.
-#[cold]
-#[inline(never)]
-unsafe fn go_on(coroutine: *mut u8, context: *mut &mut Context<'_>, line: Line) {
-    // SAFETY: The caller does not use it again.
-    let context = unsafe { context.read_volatile() };
+unsafe fn drop(coroutine: *mut u8, line: Line) {
     // SAFETY: As for this function.
     unsafe {
         let exception = resume(coroutine);
-        match or_abort(exception, || line(coroutine, Some(context))) {
-            Poll::Pending => suspend(coroutine, exception),
-            Poll::Ready(()) => raise(exception),
-        }
-    }
-}
-
-/// `drop`, for all coroutines.
-///
-/// # Safety
-///
-/// As for `drop`. `line` is that of the coroutine.
-#[cold]
-#[inline(never)]
-unsafe fn end(coroutine: *mut u8, line: Line) {
-    // SAFETY: As for this function.
-    unsafe {
-        let exception = resume(coroutine);
-        let _ = or_abort(exception, || line(coroutine, None));
+        let _ = or_abort(exception, || line(coroutine, ptr::null_mut()));
         discard(exception);
     }
 }
@@ -191,16 +161,17 @@ unsafe fn or_abort<R, F: FnOnce() -> R>(exception: *mut u8, f: F) -> R {
 }
 
 /// The unwindline of the coroutine `C`: pending where it suspends, and ready where the panic is to
-/// go on. Without a context, it drops what is left, and is ready then. It need not be fast.
+/// go on. If `context` is null, it drops what is left, and is ready then. It need not be fast.
 ///
 /// # Safety
 ///
 /// `coroutine` is in a state of its unwindline. The thread panics because of the coroutine.
 #[cold]
+#[inline(never)]
 #[optimize(size)]
 #[allow(unconditional_recursion)]
 #[cfg_attr(not(test), lang = "unwindline")]
-unsafe fn unwindline<C>(coroutine: Pin<&mut C>, context: Option<&mut Context<'_>>) -> Poll<()> {
+unsafe fn unwindline<C>(coroutine: Pin<&mut C>, context: *mut Context<'_>) -> Poll<()> {
     // SAFETY: The compiler resolves this to a function that it makes for each `C`.
     unsafe { unwindline(coroutine, context) }
 }

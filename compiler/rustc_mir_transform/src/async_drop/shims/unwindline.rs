@@ -26,60 +26,57 @@ impl<'tcx> DropShims<'_, 'tcx> {
         OutlinedUnwindline::return_at_end(tcx, &mut body, ready);
         body.var_debug_info.clear();
 
-        let (argument, context) = make_context_optional(tcx, &mut body);
-
+        // Without a context, what is left is dropped at once.
         let never = insert_term_block(&mut body, TerminatorKind::Unreachable);
+        let (ask_state, state) = self.transform.get_discr(&mut body);
         let [polled, dropped] = [polled, dropped].map(|cases| {
-            let (ask, state) = self.transform.get_discr(&mut body);
             let cases = cases.into_iter().map(|(state, case)| (state as u128, case));
             let kind = TerminatorKind::SwitchInt {
-                discr: Operand::Move(state),
+                discr: Operand::Copy(state),
                 targets: SwitchTargets::new(cases, never),
             };
-            let block = insert_term_block(&mut body, kind);
-            body.basic_blocks_mut()[block].statements.push(ask);
-            block
+            insert_term_block(&mut body, kind)
         });
-        let (is_given, given) = argument;
-        let assign = |local: Local, value| {
-            Statement::new(source_info, StatementKind::Assign(Box::new((local.into(), value))))
-        };
-        let take = assign(context, Rvalue::Use(Operand::Copy(given)));
-        let ask = assign(is_given, Rvalue::Discriminant(CTX_ARG.into()));
+        let (ask_context, address, take) = make_context_a_pointer(tcx, &mut body);
         let blocks = body.basic_blocks_mut();
         blocks[polled].statements.insert(0, take);
         // Nothing else begins where the coroutine does.
         let kind = TerminatorKind::SwitchInt {
-            discr: Operand::Move(is_given.into()),
+            discr: Operand::Move(address.into()),
             targets: SwitchTargets::static_if(0, dropped, polled),
         };
+        let statements = vec![ask_state, ask_context];
         blocks[START_BLOCK] =
-            BasicBlockData::new_stmts(vec![ask], Some(Terminator { source_info, kind }), false);
+            BasicBlockData::new_stmts(statements, Some(Terminator { source_info, kind }), false);
         self.finish_poll_unit(&mut body, "coroutine_unwindline");
         body
     }
 }
 
-/// Makes the second argument an `Option` of the task context. Returns a local for its discriminant,
-/// the place of the context in it, and the local that is the context in `body` now.
-fn make_context_optional<'tcx>(
+/// Makes the second argument a pointer to the task context, which may be null. Returns a statement
+/// that asks for its address, the local that has that then, and a statement that takes the context.
+fn make_context_a_pointer<'tcx>(
     tcx: TyCtxt<'tcx>,
     body: &mut Body<'tcx>,
-) -> ((Local, Place<'tcx>), Local) {
+) -> (Statement<'tcx>, Local, Statement<'tcx>) {
+    let source_info = SourceInfo::outermost(body.span);
     let context_ty = body.local_decls[CTX_ARG].ty;
-    let option = tcx.adt_def(tcx.require_lang_item(LangItem::Option, body.span));
-    let some = option.variant_index_with_id(tcx.require_lang_item(LangItem::OptionSome, body.span));
-    let option_ty = Ty::new_adt(tcx, option, tcx.mk_args(&[context_ty.into()]));
-
-    let argument = LocalDecl::with_source_info(option_ty, SourceInfo::outermost(body.span));
-    let context = body.local_decls.push(argument);
+    let pointer_ty = Ty::new_mut_ptr(tcx, context_ty.builtin_deref(true).unwrap());
+    let context = body.local_decls.push(LocalDecl::with_source_info(pointer_ty, source_info));
     body.local_decls.swap(CTX_ARG, context);
     RenameLocalVisitor { from: CTX_ARG, to: context, tcx }.visit_body(body);
 
-    let is_given = LocalDecl::new(option_ty.discriminant_ty(tcx), body.span);
-    let is_given = body.local_decls.push(is_given);
-    let variant = tcx.mk_place_downcast(CTX_ARG.into(), option, some);
-    ((is_given, tcx.mk_place_field(variant, FieldIdx::ZERO, context_ty)), context)
+    let address = body.local_decls.push(LocalDecl::new(tcx.types.usize, body.span));
+    let assign = |local: Local, value| {
+        Statement::new(source_info, StatementKind::Assign(Box::new((local.into(), value))))
+    };
+    let pointer = Operand::Copy(CTX_ARG.into());
+    let expose = CastKind::PointerExposeProvenance;
+    let ask = assign(address, Rvalue::Cast(expose, pointer, tcx.types.usize));
+    let kind = BorrowKind::Mut { kind: MutBorrowKind::Default };
+    let pointee = tcx.mk_place_deref(CTX_ARG.into());
+    let take = assign(context, Rvalue::Ref(tcx.lifetimes.re_erased, kind, pointee));
+    (ask, address, take)
 }
 
 /// A copy of `case`, which leads to a suspension's `drop` edge, that goes on to the syncline.

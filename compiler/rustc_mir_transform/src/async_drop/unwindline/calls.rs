@@ -1,9 +1,11 @@
 //! The calls that the unwindline makes: of the intrinsic that ends unwinding, and of the functions
 //! of `std` that deal with the exception.
 
+use rustc_hir as hir;
 use rustc_hir::lang_items::LangItem;
 use rustc_middle::mir::*;
 use rustc_middle::ty::Ty;
+use rustc_middle::ty::adjustment::PointerCoercion;
 
 use super::super::SELF_ARG;
 use super::super::poll_loop::Emitter;
@@ -106,6 +108,39 @@ impl<'tcx> Emitter<'_, 'tcx> {
             }
         };
         self.block(statements, kind)
+    }
+
+    /// A call of the function of `std` that `item` names, which calls the unwindline of the
+    /// coroutine in its turn.
+    pub(super) fn call_unwindline(
+        &mut self,
+        item: LangItem,
+        coroutine_ty: Ty<'tcx>,
+        context: Option<Local>,
+        target: BasicBlock,
+        statements: &mut Vec<Statement<'tcx>>,
+    ) -> TerminatorKind<'tcx> {
+        let (tcx, span) = (self.tcx, self.source_info.span);
+        let coroutine = self.coroutine_address(coroutine_ty, statements);
+
+        let line = tcx.require_lang_item(LangItem::Unwindline, span);
+        let line = Operand::function_handle(tcx, line, [coroutine_ty.into()], span);
+        let typed_ty = Ty::new_fn_ptr(tcx, line.constant().unwrap().ty().fn_sig(tcx));
+        let reify = PointerCoercion::ReifyFnPointer(hir::Safety::Unsafe);
+        let reify = CastKind::PointerCoercion(reify, CoercionSource::Implicit);
+        let typed = self.temp(typed_ty);
+        statements.push(self.assign(typed, Rvalue::Cast(reify, line, typed_ty)));
+
+        let function = tcx.require_lang_item(item, span);
+        let erased_ty = tcx.fn_sig(function).instantiate_identity().input(1).skip_binder();
+        let erased = self.temp(erased_ty);
+        let cast = Rvalue::Cast(CastKind::Transmute, Operand::Move(typed.into()), erased_ty);
+        statements.push(self.assign(erased, cast));
+
+        let args = [coroutine, erased].into_iter().chain(context);
+        let args = args.map(|arg| Operand::Move(arg.into()));
+        let unit = self.temp(tcx.types.unit).into();
+        self.call_with(function, &[], args, unit, Some(target), UnwindAction::Continue)
     }
 
     /// The address of the coroutine. It is pinned, and so has the same one until it is gone.

@@ -18,7 +18,7 @@
 //! drop:    goto leave
 //! leave:   discriminant(self) = 7; goto suspend
 //! suspend: unwindline_suspend(self, _e) -> poll
-//! poll:    unwindline_poll::<Self>(self, &raw mut _s) -> end
+//! poll:    unwindline_poll(self, unwindline::<Self>, &raw mut _s) -> end
 //! end:     _0 = Poll::Pending; return
 //! ```
 //!
@@ -31,9 +31,9 @@
 //!
 //! ```text
 //! // The unwindline.
-//! bb0:  switchInt(discriminant(_2)) -> [None: sync, Some: async]
-//! async: _c = (_2 as Some).0; switchInt(discriminant(self)) -> [7: begin, 8: again, ..]
-//! sync:  switchInt(discriminant(self)) -> [8: leave, ..]
+//! bb0:   _3 = discriminant(self); switchInt(_2 as usize) -> [0: sync, otherwise: async]
+//! async: _4 = &mut *_2; switchInt(_3) -> [7: begin, 8: again, ..]
+//! sync:  switchInt(_3) -> [8: leave, ..]
 //! ```
 //!
 //! The context of the task is seldom needed as long as a call may panic, and never in a register
@@ -51,8 +51,8 @@ use rustc_middle::mir::*;
 use rustc_middle::span_bug;
 use rustc_middle::ty::{Ty, TyCtxt};
 
+use super::super::CTX_ARG;
 use super::super::poll_loop::Emitter;
-use super::super::{CTX_ARG, SELF_ARG};
 use super::{Unwindline, is_outlined};
 use crate::coroutine::TransformVisitor;
 use crate::patch::MirPatch;
@@ -119,11 +119,8 @@ impl OutlinedUnwindline {
         let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
         let end = emitter.block(vec![], TerminatorKind::Return);
         let mut statements = vec![];
-        let coroutine = emitter.address(SELF_ARG.into(), coroutine_ty, &mut statements);
-        let unit = emitter.temp(tcx.types.unit);
-        let function = tcx.require_lang_item(LangItem::UnwindlineDrop, body.span);
-        let unwind = UnwindAction::Continue;
-        let call = emitter.call((function, coroutine_ty), [coroutine], unit, end, unwind);
+        let function = LangItem::UnwindlineDrop;
+        let call = emitter.call_unwindline(function, coroutine_ty, None, end, &mut statements);
         let call = emitter.block(statements, call);
         patch.apply(body);
         for (state, case) in cases {
@@ -193,13 +190,11 @@ impl OutlinedUnwindline {
         });
         let dead = stored.map(|local| emitter.statement(StatementKind::StorageDead(local)));
         let mut statements: Vec<_> = dead.collect();
-        let coroutine = emitter.address(SELF_ARG.into(), coroutine_ty, &mut statements);
         let context_ty = body.local_decls[self.context].ty;
         let context = emitter.address(self.context.into(), context_ty, &mut statements);
-        let unit = emitter.temp(tcx.types.unit);
-        let function = tcx.require_lang_item(LangItem::UnwindlinePoll, body.span);
-        let unwind = UnwindAction::Continue;
-        let call = emitter.call((function, coroutine_ty), [coroutine, context], unit, end, unwind);
+        let function = LangItem::UnwindlinePoll;
+        let call =
+            emitter.call_unwindline(function, coroutine_ty, Some(context), end, &mut statements);
         emitter.fill(self.poll, statements, call);
         let suspend = emitter.suspend_unwinding(self.exception, coroutine_ty, self.poll);
         for &(fork, leave) in &self.entries {

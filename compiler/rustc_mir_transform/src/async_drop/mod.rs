@@ -71,9 +71,7 @@ mod spent_futures;
 mod unwindline;
 mod validate;
 
-use self::unwindline::{
-    awaits_while_unwinding, is_awaited_by_unwinding_alone, is_poisoned_awaitee,
-};
+use self::unwindline::{is_awaited_by_unwinding_alone, is_poisoned_awaitee};
 pub(super) use captures_in_place::use_captures_in_place;
 pub(crate) use destructor::{Destructor, output_ty};
 pub(super) use drop_points::drop_points;
@@ -88,6 +86,7 @@ pub(crate) use poll_loop::{Emitter, dropee_pointer};
 pub(super) use saved_indices::copy_saved_indices;
 pub(super) use shims::{DropShims, finish_poll, insert_unresumed_drop};
 pub(crate) use spent_futures::RemoveSpentDrops;
+pub(crate) use unwindline::awaits_while_unwinding;
 
 /// The types of the places that `body` drops, for `needs_async_drop` to look through the future.
 /// Cleanup has drops that no other path has: of what a call was to be given, if the next argument

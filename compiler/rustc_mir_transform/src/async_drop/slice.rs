@@ -10,6 +10,7 @@
 //! ```
 //!
 //! The primes are the loops of unwinding and of the dropline, which go on where this one stopped.
+//! That of unwinding may have a cursor of its own, which it is given in front of `advance'`.
 //! An element counts as dropped on each way out of its drop, so each way leads to an `advance`. The
 //! test at its end is that of `head` once more, which saves each element a jump.
 //!
@@ -29,7 +30,7 @@ use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_span::DUMMY_SP;
 
 use super::super::{DropCtxt, DropElaborator, DropFlagMode, Unwind};
-use crate::coroutine::async_drop::{Destructor, Emitter};
+use crate::coroutine::async_drop::{Destructor, Emitter, awaits_while_unwinding};
 use crate::util;
 
 /// What the three loops over one slice share.
@@ -103,11 +104,12 @@ where
         let cursor = Cursor { element, bound, element_ty };
 
         let unwind = self.unwind.map(|succ| {
-            let unwinding = self.loop_without_drop(cursor, succ, Unwind::InCleanup);
+            let own = self.cursor_in_cleanup(cursor);
+            let unwinding = self.loop_without_drop(own, succ, Unwind::InCleanup);
             let terminate = Unwind::InCleanup.into_action();
-            let kind = Emitter::sync_drop(cursor.place(tcx), unwinding.advance, terminate);
+            let kind = Emitter::sync_drop(own.place(tcx), unwinding.advance, terminate);
             self.elaborator.patch().patch_terminator(unwinding.body, kind);
-            unwinding.advance
+            self.take_cursor(cursor, own, unwinding.advance)
         });
         let dropline = self.dropline.map(|succ| {
             let dropline = self.loop_without_drop(cursor, succ, unwind);
@@ -195,6 +197,44 @@ where
     ) {
         let (place, ty) = (cursor.place(self.tcx()), cursor.element_ty);
         self.build_async_drop(place, ty, Some(*body), *advance, unwind, dropline, false);
+    }
+
+    /// The cursor of the loop of unwinding. If that awaits nothing, the coroutine does not save it,
+    /// and moving it is no store there. The future of `async_drop_in_place` is the same in each
+    /// crate, whether a panic is to be awaited in that or not.
+    fn cursor_in_cleanup(&mut self, cursor: Cursor<'tcx>) -> Cursor<'tcx> {
+        let tcx = self.tcx();
+        let def_id = self.elaborator.body().source.def_id();
+        if awaits_while_unwinding(tcx) || tcx.is_async_drop_in_place_coroutine(def_id) {
+            return cursor;
+        }
+        let Cursor { bound, element_ty, .. } = cursor;
+        let element = self.new_temp(Ty::new_mut_ptr(tcx, element_ty));
+        let bound = match bound {
+            Bound::Left(_) => Bound::Left(self.new_temp(tcx.types.usize)),
+            Bound::End(_) | Bound::EndOf(_) => bound,
+        };
+        Cursor { element, bound, element_ty }
+    }
+
+    /// Goes on with another cursor, on the way to `target` and in cleanup.
+    fn take_cursor(
+        &mut self,
+        cursor: Cursor<'tcx>,
+        own: Cursor<'tcx>,
+        target: BasicBlock,
+    ) -> BasicBlock {
+        let emitter = self.emitter();
+        let taken = iter::zip(cursor.locals(), own.locals()).filter(|(from, to)| from != to);
+        let statements = taken.flat_map(|(from, to)| {
+            [
+                emitter.statement(StatementKind::StorageLive(to)),
+                emitter.assign(to, Rvalue::Use(Operand::Move(from.into()))),
+                emitter.statement(StatementKind::StorageDead(from)),
+            ]
+        });
+        let statements = statements.collect();
+        self.emitter().block_on(true, statements, TerminatorKind::Goto { target })
     }
 
     /// Builds a loop that leads to `succ` in the end. Its blocks unwind like `unwind`.

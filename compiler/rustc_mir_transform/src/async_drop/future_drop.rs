@@ -90,9 +90,10 @@ pub(super) fn build_unwindline<'tcx>(
     body
 }
 
-/// Builds the `poll` of a destructor's future, of type `coroutine_ty`, that an awaited drop calls.
-/// Once such a future is ready, or has panicked, it is neither polled again nor dropped. So it does
-/// not store that it is in one of these states, nor asks whether it is:
+/// Builds the `poll` of a coroutine, of type `coroutine_ty`, that an awaited drop calls for the
+/// future of a destructor, and `.await` for any. Once such a future is ready, or has panicked, it
+/// is neither polled again nor dropped. So it does not store that it is in one of these states, nor
+/// asks whether it is:
 ///
 /// ```text
 /// // In `poll`.
@@ -103,13 +104,13 @@ pub(super) fn build_unwindline<'tcx>(
 /// bb0: _3 = discriminant(self); switch _3 -> [0: bb1, 3: bb2]
 /// bb9: _0 = Poll::Ready(()); return
 /// ```
-pub(super) fn build_poll_of_destructor<'tcx>(
+pub(super) fn build_poll_of_awaited<'tcx>(
     tcx: TyCtxt<'tcx>,
     instance: InstanceKind<'tcx>,
     coroutine_ty: Ty<'tcx>,
 ) -> Body<'tcx> {
     let (def_id, args) = def_and_args(coroutine_ty);
-    let poll = tcx.optimized_mir(def_id);
+    let poll = tcx.optimized_mir(body_def_id(tcx, def_id, args));
     let pointers = pointers_to_self(poll);
     let is_self = |place: Place<'_>| {
         matches!(place.projection[..], [PlaceElem::Deref]) && pointers.contains(place.local)

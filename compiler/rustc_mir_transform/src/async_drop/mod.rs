@@ -131,6 +131,16 @@ fn is_optimized(tcx: TyCtxt<'_>) -> bool {
     tcx.sess.opts.optimize != OptLevel::No
 }
 
+/// Whether a coroutine that nobody polls or drops any more need not say that it is over.
+fn may_leave_end_open(tcx: TyCtxt<'_>) -> bool {
+    is_optimized(tcx) && !tcx.sess.instrument_coverage()
+}
+
+/// Whether `ty` is a coroutine whose body does not depend on what it drops.
+fn is_coroutine_with_body(tcx: TyCtxt<'_>, ty: Ty<'_>) -> bool {
+    matches!(*ty.kind(), ty::Coroutine(def_id, _) if !tcx.is_async_drop_in_place_coroutine(def_id))
+}
+
 /// Whether `place` is what an `.await` polls.
 pub(crate) fn is_awaitee(body: &Body<'_>, place: Place<'_>) -> bool {
     place.as_local().is_some_and(|local| {

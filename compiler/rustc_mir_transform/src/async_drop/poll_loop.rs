@@ -12,8 +12,8 @@ use rustc_middle::ty::{self, CoroutineArgs, CoroutineArgsExt, Ty, TyCtxt};
 use rustc_span::source_map::dummy_spanned;
 use rustc_span::{DUMMY_SP, Span};
 
-use super::is_optimized;
 use super::lines::AwaitedDrop;
+use super::{is_coroutine_with_body, is_optimized, may_leave_end_open};
 use crate::patch::MirPatch;
 
 /// Where the three ways out of a poll loop lead.
@@ -317,15 +317,9 @@ impl<'tcx> Emitter<'_, 'tcx> {
     /// ready, or has panicked. It need not store that it is, then (`future_drop.rs`).
     fn poll_function(&self, drop: &AwaitedDrop<'tcx>) -> DefId {
         let tcx = self.tcx;
-        let may_leave_out_stores = is_optimized(tcx) && !tcx.sess.instrument_coverage();
-        match *drop.fut_ty.kind() {
-            ty::Coroutine(def_id, _)
-                if may_leave_out_stores && !tcx.is_async_drop_in_place_coroutine(def_id) =>
-            {
-                tcx.require_lang_item(LangItem::PollDestructor, self.source_info.span)
-            }
-            _ => tcx.require_lang_item(LangItem::FuturePoll, self.source_info.span),
-        }
+        let is_over = may_leave_end_open(tcx) && is_coroutine_with_body(tcx, drop.fut_ty);
+        let poll = if is_over { LangItem::PollAwaited } else { LangItem::FuturePoll };
+        tcx.require_lang_item(poll, self.source_info.span)
     }
 
     /// Locals for the poll loops of `drop`.

@@ -105,11 +105,15 @@ where
 
         let unwind = self.unwind.map(|succ| {
             let own = self.cursor_in_cleanup(cursor);
-            let unwinding = self.loop_without_drop(own, succ, Unwind::InCleanup);
+            let used = own.unwrap_or(cursor);
+            let unwinding = self.loop_without_drop(used, succ, Unwind::InCleanup);
             let terminate = Unwind::InCleanup.into_action();
-            let kind = Emitter::sync_drop(own.place(tcx), unwinding.advance, terminate);
+            let kind = Emitter::sync_drop(used.place(tcx), unwinding.advance, terminate);
             self.elaborator.patch().patch_terminator(unwinding.body, kind);
-            self.take_cursor(cursor, own, unwinding.advance)
+            match own {
+                Some(own) => self.take_cursor(cursor, own, unwinding.advance),
+                None => unwinding.advance,
+            }
         });
         let dropline = self.dropline.map(|succ| {
             let dropline = self.loop_without_drop(cursor, succ, unwind);
@@ -199,14 +203,14 @@ where
         self.build_async_drop(place, ty, Some(*body), *advance, unwind, dropline, false);
     }
 
-    /// The cursor of the loop of unwinding. If that awaits nothing, the coroutine does not save it,
+    /// A cursor for the loop of unwinding. If that awaits nothing, the coroutine does not save it,
     /// and moving it is no store there. The future of `async_drop_in_place` is the same in each
     /// crate, whether a panic is to be awaited in that or not.
-    fn cursor_in_cleanup(&mut self, cursor: Cursor<'tcx>) -> Cursor<'tcx> {
+    fn cursor_in_cleanup(&mut self, cursor: Cursor<'tcx>) -> Option<Cursor<'tcx>> {
         let tcx = self.tcx();
         let def_id = self.elaborator.body().source.def_id();
         if awaits_while_unwinding(tcx) || tcx.is_async_drop_in_place_coroutine(def_id) {
-            return cursor;
+            return None;
         }
         let Cursor { bound, element_ty, .. } = cursor;
         let element = self.new_temp(Ty::new_mut_ptr(tcx, element_ty));
@@ -214,7 +218,7 @@ where
             Bound::Left(_) => Bound::Left(self.new_temp(tcx.types.usize)),
             Bound::End(_) | Bound::EndOf(_) => bound,
         };
-        Cursor { element, bound, element_ty }
+        Some(Cursor { element, bound, element_ty })
     }
 
     /// Goes on with another cursor, on the way to `target` and in cleanup.

@@ -47,3 +47,10 @@ pub async fn borrowed() {
     let second = guard_after(&first);
     let _pair = (first, second);
 }
+
+// Its first element's storage ends neither on the unwindline nor in the function that drops the
+// coroutine (`-Zlint-mir`).
+pub async fn nested() {
+    // CHECK-LABEL: fn nested::{closure#0}(_1: Pin<
+    let _nested = [[guard(4), guard(5)], [guard(6), guard(7)]];
+}

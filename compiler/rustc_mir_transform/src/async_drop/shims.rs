@@ -314,12 +314,14 @@ impl<'tcx> DropShims<'_, 'tcx> {
             body.basic_blocks.as_mut_preserves_cfg().shrink_to_fit();
             return;
         }
-        let tcx = self.tcx;
-        pm::run_passes_no_validate(tcx, body, &[&RemoveNoopLandingPads], None);
+        let run = |body: &mut Body<'tcx>, passes: &[&dyn crate::MirPass<'tcx>]| {
+            pm::run_passes_no_validate(self.tcx, body, passes, None);
+        };
+        simplify::remove_dead_blocks(body);
+        // Storage of locals that only the coroutine's other lines have would tell blocks apart.
+        run(body, &[&simplify::SimplifyLocals::Final, &RemoveNoopLandingPads]);
         merge_alike(body);
-        let shrink: &[&dyn crate::MirPass<'tcx>] =
-            &[&simplify::SimplifyCfg::MakeShim, &simplify::SimplifyLocals::Final];
-        pm::run_passes_no_validate(tcx, body, shrink, None);
+        run(body, &[&simplify::SimplifyCfg::MakeShim, &simplify::SimplifyLocals::Final]);
     }
 
     /// A copy of the body. A shim is made from the coroutine, but is none.

@@ -259,9 +259,9 @@ where
     .await
 }
 
-/// Polls a future that is awaited, by a drop or by `.await`, and is neither polled again nor dropped
-/// once it is ready, or has panicked. For a coroutine, the compiler puts a function in the place of
-/// this that does not store that it is.
+/// Polls a future that is awaited, by a drop or by `.await`, and is neither polled again nor
+/// dropped once it is ready, or has panicked. For a coroutine, the compiler puts a function in the
+/// place of this that does not store that it is.
 #[lang = "poll_awaited"]
 #[allow(dead_code)]
 fn poll_awaited<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {

@@ -54,11 +54,6 @@ impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
         }
     }
 
-    /// The captures: they have bytes of the coroutine even if no suspension sees them.
-    pub(in crate::coroutine) fn captures(&self) -> IndexVec<FieldIdx, Local> {
-        self.captures.clone()
-    }
-
     /// The locals that are in use at `location`.
     pub(in crate::coroutine) fn in_use(&mut self, location: Location) -> &DenseBitSet<Local> {
         let Location { block, statement_index } = location;

@@ -49,6 +49,13 @@ pub(in crate::coroutine) struct NamedCaptures {
     pub(super) names: IndexVec<FieldIdx, Local>,
 }
 
+impl NamedCaptures {
+    /// They have bytes of the coroutine even if no suspension sees them.
+    pub(in crate::coroutine) fn names(&self) -> IndexVec<FieldIdx, Local> {
+        self.names.clone()
+    }
+}
+
 /// Names the captures of `body`, if its layout is packed.
 pub(in crate::coroutine) fn name_captures<'tcx>(
     tcx: TyCtxt<'tcx>,

@@ -177,7 +177,9 @@ impl<'tcx> DropShims<'_, 'tcx> {
             let (transform, coroutine_ty) = (self.transform, self.coroutine_ty);
             outlined.drop_by_call(tcx, &mut body, transform, coroutine_ty, &mut cases);
         }
-        self.load_scalars(&mut body, layout, &cases);
+        if self.drop_context.is_some() {
+            self.load_scalars(&mut body, layout, &cases);
+        }
         let finished = insert_term_block(&mut body, TerminatorKind::Return);
         insert_switch(&mut body, cases, self.transform, finished);
         self.ask_first_whether_suspended(&mut body);

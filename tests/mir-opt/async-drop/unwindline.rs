@@ -31,8 +31,9 @@ pub async fn plain() {
     may_panic();
 }
 
-// `poll` leaves where the panic comes to the guard: it notes a state, leaves the exception to
-// `std`, and calls what goes on with the unwindline. The context is where that finds it. The
+// `poll` leaves where the panic comes to the guard: it leaves the exception to `std`, and the state
+// in which the unwindline begins, and calls what goes on with that. The context is where that finds
+// it. The coroutine is poisoned meanwhile, and suspended in one state in all of its unwindline. The
 // function that drops the coroutine does the same.
 // EMIT_MIR unwindline.guard-{closure#0}.coroutine_drop_async.0.mir
 // EMIT_MIR unwindline.guard-{closure#0}.coroutine_unwindline.0.mir
@@ -45,11 +46,15 @@ pub async fn plain() {
 // CHECK: [[catch]] (cleanup): {
 // CHECK-NEXT: StorageDead({{_[0-9]+}});
 // CHECK-NEXT: [[exception:_[0-9]+]] = {{.*}}unwindline_catch() -> {{.*}}
-// CHECK: unwindline::suspend({{.*}}, copy [[exception]])
+// CHECK: unwindline::suspend({{.*}}, copy [[exception]], const [[state:[0-9]+]]_u32)
 // CHECK: [[slot:_[0-9]+]] = &raw mut [[context]];
 // CHECK: [[typed:_[0-9]+]] = {{.*}}unwindline::<{{.*}}> as {{.*}}PointerCoercion(ReifyFnPointer
 // CHECK-NEXT: [[line:_[0-9]+]] = move [[typed]] as {{.*}}Transmute
-// CHECK-NEXT: {{.*}}unwindline::poll({{.*}}, move [[line]], move [[slot]])
+// CHECK-NEXT: discriminant([[self:.*]]) = 2;
+// CHECK-NEXT: {{.*}}unwindline::poll({{.*}}, move [[line]], move [[slot]]) -> [return: [[end:bb[0-9]+]], unwind continue];
+// CHECK: [[end]]: {
+// CHECK: discriminant([[self]]) = [[state]];
+// CHECK-NEXT: return;
 // CHECK-NOT: unwindline::raise
 pub async fn guard() {
     let _guard = Guard;

@@ -11,9 +11,10 @@
 //!   coroutine in the state "returned", so that neither polling it again nor dropping it afterwards
 //!   touches what has been dropped.
 //!
-//! `unwindline_shim`, of the type of `drop_poll_shim`, is made in the same way, but drops nothing
-//! that is not on the unwindline. It is what a coroutine goes on with that is unwinding, be it
-//! polled or dropped by await (`unwindline/outlined.rs`), and ready where the panic goes on.
+//! `unwindline_shim`, `unsafe fn(Pin<&mut Coroutine>, *mut Context<'_>, u32) -> u32`, is made in the
+//! same way, but drops nothing that is not on the unwindline. It is what a coroutine goes on with
+//! that is unwinding, be it polled or dropped (`unwindline/outlined.rs`). It is given the state in
+//! which it was suspended, and returns the next one, or zero where the panic goes on.
 
 use super::alike::{merge_alike, merge_panics};
 use super::unwindline::{OutlinedUnwindline, awaits_while_unwinding, reachable_from};
@@ -236,9 +237,9 @@ impl<'tcx> DropShims<'_, 'tcx> {
             }
         }
         if let Some(outlined) = self.outlined {
-            outlined.keep_context(&mut body);
+            outlined.finish(tcx, &mut body);
         }
-        self.finish_poll_unit(&mut body, "coroutine_drop_async");
+        self.finish_polled(&mut body, "coroutine_drop_async");
         body
     }
 
@@ -253,7 +254,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
         }
     }
 
-    fn finish_poll_unit(&self, body: &mut Body<'tcx>, name: &'static str) {
+    fn finish_polled(&self, body: &mut Body<'tcx>, name: &'static str) {
         let tcx = self.tcx;
         make_coroutine_state_argument_pinned(tcx, body);
         self.tidy(body);
@@ -385,9 +386,13 @@ impl<'tcx> DropShims<'_, 'tcx> {
 }
 
 /// Completes `poll` if it awaits drops.
-pub(in crate::coroutine) fn finish_poll(body: &mut Body<'_>, outlined: Option<OutlinedUnwindline>) {
+pub(in crate::coroutine) fn finish_poll(
+    tcx: TyCtxt<'_>,
+    body: &mut Body<'_>,
+    outlined: Option<OutlinedUnwindline>,
+) {
     if let Some(outlined) = outlined {
-        outlined.keep_context(body);
+        outlined.finish(tcx, body);
     }
     let has_completed = body.basic_blocks.iter_enumerated().find(|(_, data)| {
         let TerminatorKind::Assert { msg, .. } = &data.terminator().kind else { return false };

@@ -20,7 +20,7 @@ use super::payload_as_str;
 use crate::any::Any;
 use crate::pin::Pin;
 use crate::sync::nonpoison::Mutex;
-use crate::task::{Context, Poll};
+use crate::task::Context;
 use crate::thread::{self, ThreadId};
 use crate::{intrinsics, process, ptr};
 
@@ -46,22 +46,25 @@ unsafe fn into_payload(exception: *mut u8) -> Option<Box<dyn Any + Send>> {
     }
 }
 
-/// The exceptions of suspended coroutines, each with the address of its coroutine. Some may be kept
-/// under one address: those of a coroutine and of a part of it that has another panic. The part is
-/// suspended first, and goes on last.
-static SUSPENDED: Mutex<Vec<(usize, Exception)>> = Mutex::new(Vec::new());
+/// The exceptions of suspended coroutines. Some may be kept under one address: those of a coroutine
+/// and of a part of it that has another panic. The part is suspended first, and goes on last.
+static SUSPENDED: Mutex<Vec<Suspended>> = Mutex::new(Vec::new());
 
-struct Exception {
-    pointer: *mut u8,
-    /// The thread to which it belongs, if it is no panic.
+struct Suspended {
+    /// The address of the coroutine.
+    coroutine: usize,
+    /// Where in its unwindline it goes on.
+    state: State,
+    exception: *mut u8,
+    /// The thread to which the exception belongs, if it is no panic.
     thread: Option<ThreadId>,
 }
 
 // SAFETY: A panic can be thrown by another thread than by the one that caught it. For others,
 // `resume` sees to it that none is.
-unsafe impl Send for Exception {}
+unsafe impl Send for Suspended {}
 
-/// Called before a coroutine suspends that holds `exception`.
+/// Called before a coroutine suspends that holds `exception`, to go on in `state`.
 ///
 /// # Safety
 ///
@@ -69,7 +72,7 @@ unsafe impl Send for Exception {}
 #[cold]
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_suspend")]
-unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
+unsafe fn suspend(coroutine: *mut u8, exception: *mut u8, state: State) {
     // SAFETY: Its owner says so.
     let thread = if unsafe { __rust_is_panic(exception) } {
         super::panic_count::decrease();
@@ -77,12 +80,18 @@ unsafe fn suspend(coroutine: *mut u8, exception: *mut u8) {
     } else {
         Some(thread::current_id())
     };
-    SUSPENDED.lock().push((coroutine.addr(), Exception { pointer: exception, thread }));
+    SUSPENDED.lock().push(Suspended { coroutine: coroutine.addr(), state, exception, thread });
 }
+
+/// Where in its unwindline a coroutine is suspended. A coroutine has one state for all of them.
+type State = u32;
+
+/// Where the unwindline ends: no coroutine is suspended there.
+const END: State = 0;
 
 /// The unwindline of some coroutine, as `unwindline` is for each. A pinned reference is passed as a
 /// pointer is.
-type Line = unsafe fn(*mut u8, *mut Context<'_>) -> Poll<()>;
+type Line = unsafe fn(*mut u8, *mut Context<'_>, State) -> State;
 
 /// Goes on with a coroutine that is unwinding, until it suspends. Where `line` ends, which is its
 /// unwindline, the panic goes on. `context` is where the caller has put the context of the task,
@@ -100,10 +109,10 @@ unsafe fn poll(coroutine: *mut u8, line: Line, context: *mut &mut Context<'_>) {
     let context = unsafe { context.read_volatile() };
     // SAFETY: As for this function.
     unsafe {
-        let exception = resume(coroutine);
-        match or_abort(exception, || line(coroutine, context)) {
-            Poll::Pending => suspend(coroutine, exception),
-            Poll::Ready(()) => raise(exception),
+        let (exception, state) = go_on(coroutine);
+        match or_abort(exception, || line(coroutine, context, state)) {
+            END => raise(exception),
+            state => suspend(coroutine, exception, state),
         }
     }
 }
@@ -119,8 +128,8 @@ unsafe fn poll(coroutine: *mut u8, line: Line, context: *mut &mut Context<'_>) {
 unsafe fn drop(coroutine: *mut u8, line: Line) {
     // SAFETY: As for this function.
     unsafe {
-        let exception = resume(coroutine);
-        let _ = or_abort(exception, || line(coroutine, ptr::null_mut()));
+        let (exception, state) = go_on(coroutine);
+        or_abort(exception, || line(coroutine, ptr::null_mut(), state));
         discard(exception);
     }
 }
@@ -160,20 +169,25 @@ unsafe fn or_abort<R, F: FnOnce() -> R>(exception: *mut u8, f: F) -> R {
     data.result.unwrap()
 }
 
-/// The unwindline of the coroutine `C`: pending where it suspends, and ready where the panic is to
-/// go on. If `context` is null, it drops what is left, and is ready then. It need not be fast.
+/// The unwindline of the coroutine `C` from `state` on. It returns where it suspends, and `END`
+/// where the panic is to go on. If `context` is null, it drops what is left first. It need not be
+/// fast.
 ///
 /// # Safety
 ///
-/// `coroutine` is in a state of its unwindline. The thread panics because of the coroutine.
+/// `coroutine` is unwinding, and is suspended in `state`. The thread panics because of it.
 #[cold]
 #[inline(never)]
 #[optimize(size)]
 #[allow(unconditional_recursion)]
 #[cfg_attr(not(test), lang = "unwindline")]
-unsafe fn unwindline<C>(coroutine: Pin<&mut C>, context: *mut Context<'_>) -> Poll<()> {
+unsafe fn unwindline<C>(
+    coroutine: Pin<&mut C>,
+    context: *mut Context<'_>,
+    state: State,
+) -> State {
     // SAFETY: The compiler resolves this to a function that it makes for each `C`.
-    unsafe { unwindline(coroutine, context) }
+    unsafe { unwindline(coroutine, context, state) }
 }
 
 /// Called when a coroutine goes on, or is dropped, that was suspended with an exception. Returns
@@ -186,11 +200,21 @@ unsafe fn unwindline<C>(coroutine: Pin<&mut C>, context: *mut Context<'_>) -> Po
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_resume")]
 unsafe fn resume(coroutine: *mut u8) -> *mut u8 {
-    let Exception { pointer, thread } = {
+    // SAFETY: As for this function.
+    unsafe { go_on(coroutine).0 }
+}
+
+/// What `resume` does, and where the coroutine goes on.
+///
+/// # Safety
+///
+/// As for `resume`.
+unsafe fn go_on(coroutine: *mut u8) -> (*mut u8, State) {
+    let Suspended { state, exception, thread, .. } = {
         let mut suspended = SUSPENDED.lock();
-        let last = suspended.iter().rposition(|&(address, _)| address == coroutine.addr());
+        let last = suspended.iter().rposition(|other| other.coroutine == coroutine.addr());
         let Some(last) = last else { rtabort!("a coroutine has lost its panic") };
-        suspended.remove(last).1
+        suspended.remove(last)
     };
     match thread {
         // The panic is not new, and no hook runs. But if it were, it would end the process in one.
@@ -200,7 +224,7 @@ unsafe fn resume(coroutine: *mut u8) -> *mut u8 {
         Some(thread) if thread != thread::current_id() => {
             rtabort!("a coroutine went on with a foreign exception in another thread");
         }
-        _ => pointer,
+        _ => (exception, state),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is special about an awaited drop on the unwindline: how it is entered, and how it suspends.
 
+use rustc_abi::VariantIdx;
 use rustc_middle::mir::*;
 use rustc_middle::ty::Ty;
 
@@ -63,7 +64,8 @@ impl<'tcx> Expander<'_, 'tcx> {
         }
         let coroutine_ty = self.body.local_decls[SELF_ARG].ty;
         let exception = self.exception.unwrap();
-        self.emitter(drop.source_info).suspend_unwinding(exception, coroutine_ty, target)
+        let state = VariantIdx::ZERO;
+        self.emitter(drop.source_info).suspend_unwinding(exception, coroutine_ty, state, target)
     }
 
     /// Makes room for the state in which a panic that comes to `drop` leaves `poll`.

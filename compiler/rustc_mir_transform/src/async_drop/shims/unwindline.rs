@@ -20,19 +20,17 @@ impl<'tcx> DropShims<'_, 'tcx> {
             .map(|&(state, case)| (state, case_on_syncline(&mut body, case)))
             .collect();
         resolve_forks(tcx, &mut body, Line::Unwindline);
-        self.return_poll_unit(&mut body);
+        OutlinedUnwindline::return_states(tcx, &mut body);
         receive_context(tcx, &mut body, context);
-        let ready = return_poll_ready_assign(tcx, source_info);
-        OutlinedUnwindline::return_at_end(tcx, &mut body, ready);
         body.var_debug_info.clear();
 
         // Without a context, what is left is dropped at once.
         let never = insert_term_block(&mut body, TerminatorKind::Unreachable);
-        let (ask_state, state) = self.transform.get_discr(&mut body);
+        receive_state(tcx, &mut body);
         let [polled, dropped] = [polled, dropped].map(|cases| {
             let cases = cases.into_iter().map(|(state, case)| (state as u128, case));
             let kind = TerminatorKind::SwitchInt {
-                discr: Operand::Copy(state),
+                discr: Operand::Copy(STATE_ARG.into()),
                 targets: SwitchTargets::new(cases, never),
             };
             insert_term_block(&mut body, kind)
@@ -45,12 +43,23 @@ impl<'tcx> DropShims<'_, 'tcx> {
             discr: Operand::Move(address.into()),
             targets: SwitchTargets::static_if(0, dropped, polled),
         };
-        let statements = vec![ask_state, ask_context];
-        blocks[START_BLOCK] =
-            BasicBlockData::new_stmts(statements, Some(Terminator { source_info, kind }), false);
-        self.finish_poll_unit(&mut body, "coroutine_unwindline");
+        let terminator = Some(Terminator { source_info, kind });
+        blocks[START_BLOCK] = BasicBlockData::new_stmts(vec![ask_context], terminator, false);
+        self.finish_polled(&mut body, "coroutine_unwindline");
         body
     }
+}
+
+/// Where in the unwindline the coroutine goes on.
+const STATE_ARG: Local = Local::from_u32(3);
+
+/// Makes the state the third argument.
+fn receive_state<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>) {
+    let argument = LocalDecl::with_source_info(tcx.types.u32, SourceInfo::outermost(body.span));
+    let other = body.local_decls.push(argument);
+    body.local_decls.swap(STATE_ARG, other);
+    RenameLocalVisitor { from: STATE_ARG, to: other, tcx }.visit_body(body);
+    body.arg_count = 3;
 }
 
 /// Makes the second argument a pointer to the task context, which may be null. Returns a statement

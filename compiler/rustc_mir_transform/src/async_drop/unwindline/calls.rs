@@ -1,11 +1,14 @@
 //! The calls that the unwindline makes: of the intrinsic that ends unwinding, and of the functions
 //! of `std` that deal with the exception.
 
+use rustc_abi::VariantIdx;
 use rustc_hir as hir;
 use rustc_hir::lang_items::LangItem;
+use rustc_middle::mir::interpret::Scalar;
 use rustc_middle::mir::*;
-use rustc_middle::ty::Ty;
 use rustc_middle::ty::adjustment::PointerCoercion;
+use rustc_middle::ty::{Ty, TyCtxt};
+use rustc_span::Span;
 
 use super::super::SELF_ARG;
 use super::super::poll_loop::Emitter;
@@ -59,16 +62,19 @@ impl<'tcx> Emitter<'_, 'tcx> {
         self.block(vec![], kind)
     }
 
-    /// A block in which the coroutine leaves its exception to `std`, before it suspends.
+    /// A block in which the coroutine leaves its exception to `std`, before it suspends. `std` knows
+    /// then that the unwindline goes on in `state`, if it is outlined.
     pub(in super::super) fn suspend_unwinding(
         &mut self,
         exception: Local,
         coroutine_ty: Ty<'tcx>,
+        state: VariantIdx,
         target: BasicBlock,
     ) -> BasicBlock {
         let mut statements = Vec::new();
         let address = self.coroutine_address(coroutine_ty, &mut statements);
-        let args = [Operand::Move(address.into()), Operand::Copy(exception.into())];
+        let state = state_constant(self.tcx, state, self.source_info.span);
+        let args = [Operand::Move(address.into()), Operand::Copy(exception.into()), state];
         let kind = match self.tcx.lang_items().get(LangItem::UnwindlineSuspend) {
             Some(function) => {
                 let unit = self.temp(self.tcx.types.unit).into();
@@ -164,4 +170,13 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let destination = self.temp(tcx.types.never).into();
         self.call_with(function, &[], [], destination, None, UnwindAction::Unreachable)
     }
+}
+
+/// A state of the unwindline as a `State` of `std`.
+pub(super) fn state_constant<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    state: VariantIdx,
+    span: Span,
+) -> Operand<'tcx> {
+    Operand::const_from_scalar(tcx, tcx.types.u32, Scalar::from_u32(state.as_u32()), span)
 }

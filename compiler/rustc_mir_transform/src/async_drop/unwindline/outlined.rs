@@ -16,22 +16,29 @@
 //! // In `poll`, after that.
 //! bb0:     _s = _2; ..
 //! drop:    goto leave
-//! leave:   discriminant(self) = 7; goto suspend
-//! suspend: unwindline_suspend(self, _e) -> poll
-//! poll:    unwindline_poll(self, unwindline::<Self>, &raw mut _s) -> end
-//! end:     _0 = Poll::Pending; return
+//! leave:   goto suspend
+//! suspend: unwindline_suspend(self, _e, 7) -> poll
+//! poll:    discriminant(self) = 2;
+//!          unwindline_poll(self, unwindline::<Self>, &raw mut _s) -> [pending, unwind continue]
+//! pending: _0 = Poll::Pending; discriminant(self) = 7; return
 //! ```
 //!
 //! `unwindline_poll` has the exception while it calls the unwindline. So in that function, of which
 //! there is one for each coroutine, little is left: it polls the destructors one after the other,
-//! and is ready where the panic is to go on. A second panic just leaves it.
+//! and returns zero where the panic is to go on. A second panic just leaves it.
 //!
-//! Where nothing can await, `unwindline_drop` calls it, which is all that the drop glue does in a
-//! state of the unwindline. It has no context then, and drops what is left:
+//! With the exception `std` keeps the state in which the unwindline is suspended: that returns it,
+//! and is given it again. The coroutine itself is in the same state in all of them, and poisoned
+//! (2) while it runs its unwindline, as it is when the panic has left it. So `poll` has no landing
+//! pad for the call, and ends after it as wherever else it suspends, with a store and a return.
+//! LLVM makes one end of all of these, and then a copy of it for each that needs no jump to it.
+//!
+//! Where nothing can await, `unwindline_drop` calls the unwindline, which is all that the drop glue
+//! does in a state of it. It has no context then, and drops what is left:
 //!
 //! ```text
 //! // The unwindline.
-//! bb0:   _3 = discriminant(self); switchInt(_2 as usize) -> [0: sync, otherwise: async]
+//! bb0:   switchInt(_2 as usize) -> [0: sync, otherwise: async]
 //! async: _4 = &mut *_2; switchInt(_3) -> [7: begin, 8: again, ..]
 //! sync:  switchInt(_3) -> [8: leave, ..]
 //! ```
@@ -46,13 +53,15 @@
 //! The future of `async_drop_in_place` has its unwindline in `poll`: polling it is what dropping it
 //! by await does.
 
+use rustc_abi::VariantIdx;
 use rustc_hir::lang_items::LangItem;
 use rustc_middle::mir::*;
 use rustc_middle::span_bug;
-use rustc_middle::ty::{Ty, TyCtxt};
+use rustc_middle::ty::{CoroutineArgs, CoroutineArgsExt, Ty, TyCtxt};
 
-use super::super::CTX_ARG;
 use super::super::poll_loop::Emitter;
+use super::super::{CTX_ARG, SELF_ARG};
+use super::calls::state_constant;
 use super::{Unwindline, is_outlined};
 use crate::coroutine::TransformVisitor;
 use crate::patch::MirPatch;
@@ -130,15 +139,27 @@ impl OutlinedUnwindline {
         }
     }
 
-    /// Has `body`, which is the unwindline as a function, be `ready` where the panic is to go on,
-    /// and not end the process, which its caller does.
-    pub(in super::super) fn return_at_end<'tcx>(
-        tcx: TyCtxt<'tcx>,
-        body: &mut Body<'tcx>,
-        ready: Statement<'tcx>,
-    ) {
+    /// Has `body`, which is the unwindline as a function, return the state where it suspends, and
+    /// zero where the panic is to go on. It does not end the process, which its caller does.
+    pub(in super::super) fn return_states<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>) {
+        let source_info = SourceInfo::outermost(body.span);
+        let returned = |state| {
+            let value = Rvalue::Use(state_constant(tcx, state, source_info.span));
+            StatementKind::Assign(Box::new((RETURN_PLACE.into(), value)))
+        };
+        let state_ty = tcx.types.u32;
+        body.local_decls[RETURN_PLACE] = LocalDecl::with_source_info(state_ty, source_info);
         for data in body.basic_blocks_mut() {
             let is_cleanup = data.is_cleanup;
+            data.retain_statements(|statement| match &statement.kind {
+                StatementKind::Assign(box (place, _)) => place.local != RETURN_PLACE,
+                _ => true,
+            });
+            for statement in &mut data.statements {
+                if let Some(state) = stored_state(statement) {
+                    statement.kind = returned(state);
+                }
+            }
             let kind = &mut data.terminator_mut().kind;
             if let Some(unwind @ UnwindAction::Cleanup(_)) = kind.unwind_mut()
                 && !is_cleanup
@@ -150,7 +171,8 @@ impl OutlinedUnwindline {
                 && tcx.is_lang_item(function, LangItem::UnwindlineRaise)
             {
                 *kind = TerminatorKind::Return;
-                data.statements.push(ready.clone());
+                let end = returned(VariantIdx::ZERO);
+                data.statements.push(Statement::new(source_info, end));
             }
         }
     }
@@ -173,11 +195,25 @@ impl OutlinedUnwindline {
         let Some(pending) = returned.cloned() else {
             span_bug!(body.span, "{leave:?} suspends, but returns nothing")
         };
+        // Nor does any store that it is in its state: the first of these is that of the coroutine
+        // wherever the unwindline is suspended.
+        let blocks = body.basic_blocks.as_mut_preserves_cfg();
+        let entries: Vec<(BasicBlock, BasicBlock, VariantIdx)> = self
+            .entries
+            .iter()
+            .map(|&(fork, leave)| {
+                let state = blocks[leave].statements.iter().find_map(stored_state).unwrap();
+                blocks[leave].retain_statements(|statement| stored_state(statement).is_none());
+                (fork, leave, state)
+            })
+            .collect();
+        let unwinding = entries[0].2;
 
         let source_info = SourceInfo::outermost(body.span);
         let mut patch = MirPatch::new(body);
         let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
-        let end = emitter.block(vec![pending], TerminatorKind::Return);
+        let stay = transform.set_discr(unwinding, source_info);
+        let pending = emitter.block(vec![pending, stay], TerminatorKind::Return);
         // Going on gives each local the storage that it had. None is used here.
         let always_live = &transform.always_live_locals;
         let stored = (0..always_live.domain_size()).map(Local::from_usize).filter(|&local| {
@@ -193,26 +229,52 @@ impl OutlinedUnwindline {
         let context_ty = body.local_decls[self.context].ty;
         let context = emitter.address(self.context.into(), context_ty, &mut statements);
         let function = LangItem::UnwindlinePoll;
+        let context = Some(context);
         let call =
-            emitter.call_unwindline(function, coroutine_ty, Some(context), end, &mut statements);
+            emitter.call_unwindline(function, coroutine_ty, context, pending, &mut statements);
+        let poisoned = VariantIdx::from_usize(CoroutineArgs::POISONED);
+        statements.push(transform.set_discr(poisoned, source_info));
         emitter.fill(self.poll, statements, call);
-        let suspend = emitter.suspend_unwinding(self.exception, coroutine_ty, self.poll);
-        for &(fork, leave) in &self.entries {
+        for (fork, leave, state) in entries {
+            let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+            let suspend = emitter.suspend_unwinding(self.exception, coroutine_ty, state, self.poll);
             patch.patch_terminator(fork, TerminatorKind::Goto { target: leave });
             patch.patch_terminator(leave, TerminatorKind::Goto { target: suspend });
         }
         patch.apply(body);
     }
 
-    /// Has the finished `body` put the context of the task where it is found after a panic.
-    pub(in super::super) fn keep_context(&self, body: &mut Body<'_>) {
+    /// Has `body`, in which `call` was made, and then a block that poisons the coroutine after each
+    /// panic, put the context of the task where it is found after a panic, and not poison the
+    /// coroutine after one of the call.
+    pub(in super::super) fn finish(&self, tcx: TyCtxt<'_>, body: &mut Body<'_>) {
         if self.entries.is_empty() {
             return;
         }
         let source_info = SourceInfo::outermost(body.span);
         let value = Rvalue::Use(Operand::Copy(CTX_ARG.into()));
         let keep = StatementKind::Assign(Box::new((self.context.into(), value)));
-        let start = &mut body.basic_blocks.as_mut()[START_BLOCK];
-        start.statements.insert(0, Statement::new(source_info, keep));
+        let blocks = body.basic_blocks.as_mut();
+        blocks[START_BLOCK].statements.insert(0, Statement::new(source_info, keep));
+        for data in blocks {
+            if let TerminatorKind::Call { func, unwind, .. } = &mut data.terminator_mut().kind
+                && let Some((function, _)) = func.const_fn_def()
+                && tcx.is_lang_item(function, LangItem::UnwindlinePoll)
+            {
+                *unwind = UnwindAction::Continue;
+            }
+        }
+    }
+}
+
+/// The state that `statement` stores in the coroutine.
+fn stored_state(statement: &Statement<'_>) -> Option<VariantIdx> {
+    match statement.kind {
+        StatementKind::SetDiscriminant { ref place, variant_index }
+            if place.as_local() == Some(SELF_ARG) =>
+        {
+            Some(variant_index)
+        }
+        _ => None,
     }
 }

@@ -21,7 +21,7 @@ unsafe fn async_drop_erased<T>(to_drop: *mut T) -> ErasedAsyncDrop {
 
 /// # Safety
 ///
-/// What the future borrows is alive until the erased one has completed or was dropped.
+/// What the future borrows is alive until the erased one is dropped.
 #[inline]
 unsafe fn erase<F: Future<Output = ()>>(future: F) -> ErasedAsyncDrop {
     // SAFETY: as above.

@@ -6,7 +6,7 @@ use crate::marker::{PhantomData, PhantomPinned};
 use crate::mem::{self, ManuallyDrop, MaybeUninit};
 use crate::pin::Pin;
 use crate::ptr::{self, Pointee};
-use crate::task::{Context, Poll, ready};
+use crate::task::{Context, Poll};
 
 /// The future of an awaited drop, without the type of the value.
 ///
@@ -20,7 +20,7 @@ use crate::task::{Context, Poll, ready};
 #[unstable(feature = "async_drop", issue = "126482")]
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct ErasedAsyncDrop {
-    /// `None` if nothing is left to drop.
+    /// `None` if there is no future in the storage, since nothing is to be awaited.
     methods: Option<&'static Methods>,
     storage: Storage,
     _pinned: PhantomPinned,
@@ -63,8 +63,8 @@ impl ErasedAsyncDrop {
     ///
     /// # Safety
     ///
-    /// There is room for it, and what it borrows is alive until the new future has completed or
-    /// was dropped.
+    /// There is room for it, and what it borrows is alive until the new future is dropped. An
+    /// awaited drop does that as soon as the future has completed.
     #[doc(hidden)]
     #[inline]
     pub unsafe fn new<F: Future<Output = ()>>(future: F) -> Self {
@@ -72,15 +72,6 @@ impl ErasedAsyncDrop {
         // SAFETY: the caller has made sure that there is room.
         unsafe { erased.storage.as_mut_ptr().cast::<F>().write(future) };
         erased
-    }
-
-    /// Drops the stored future. After that, nothing is left to drop.
-    #[inline]
-    fn release(&mut self) {
-        if let Some(methods) = self.methods.take() {
-            // SAFETY: the storage held a future until now.
-            unsafe { (methods.drop)(&mut self.storage) }
-        }
     }
 }
 
@@ -91,25 +82,27 @@ impl Future for ErasedAsyncDrop {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         // SAFETY: the stored future is not moved.
         let this = unsafe { self.get_unchecked_mut() };
-        if let Some(methods) = this.methods {
+        match this.methods {
             // SAFETY: the storage holds the future that `methods` is for, and is pinned.
-            ready!(unsafe { (methods.poll)(&mut this.storage, context) });
-            this.release();
+            Some(methods) => unsafe { (methods.poll)(&mut this.storage, context) },
+            None => Poll::Ready(()),
         }
-        Poll::Ready(())
     }
 }
 
 impl Drop for ErasedAsyncDrop {
     #[inline]
     fn drop(&mut self) {
-        self.release();
+        if let Some(methods) = self.methods {
+            // SAFETY: the storage holds a future, and nobody uses it again.
+            unsafe { (methods.drop)(&mut self.storage) }
+        }
     }
 }
 
 impl fmt::Debug for ErasedAsyncDrop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ErasedAsyncDrop").field("completed", &self.methods.is_none()).finish()
+        f.debug_struct("ErasedAsyncDrop").finish_non_exhaustive()
     }
 }
 

@@ -54,6 +54,7 @@
 //! by await does.
 
 use rustc_abi::VariantIdx;
+use rustc_data_structures::fx::FxIndexSet;
 use rustc_hir::lang_items::LangItem;
 use rustc_middle::mir::*;
 use rustc_middle::span_bug;
@@ -215,17 +216,17 @@ impl OutlinedUnwindline {
         let stay = transform.set_discr(unwinding, source_info);
         let pending = emitter.block(vec![pending, stay], TerminatorKind::Return);
         // Going on gives each local the storage that it had. None is used here.
-        let always_live = &transform.always_live_locals;
-        let stored = (0..always_live.domain_size()).map(Local::from_usize).filter(|&local| {
-            let mut points = transform.suspension_points.iter();
-            !transform.remap.contains(local)
-                && !always_live.contains(local)
-                && points.any(|point| {
-                    point.resume == self.poll && point.storage_liveness.contains(local)
-                })
-        });
-        let dead = stored.map(|local| emitter.statement(StatementKind::StorageDead(local)));
-        let mut statements: Vec<_> = dead.collect();
+        let points = transform.suspension_points.iter();
+        let points = points.filter(|point| point.resume == self.poll);
+        let stored: FxIndexSet<Local> =
+            points.flat_map(|point| point.storage_liveness.iter()).collect();
+        let mut statements: Vec<_> = stored
+            .into_iter()
+            .filter(|&local| {
+                !transform.remap.contains(local) && !transform.always_live_locals.contains(local)
+            })
+            .map(|local| emitter.statement(StatementKind::StorageDead(local)))
+            .collect();
         let context_ty = body.local_decls[self.context].ty;
         let context = emitter.address(self.context.into(), context_ty, &mut statements);
         let function = LangItem::UnwindlinePoll;

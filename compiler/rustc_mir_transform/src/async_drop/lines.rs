@@ -171,6 +171,24 @@ pub(super) fn blocks_of_line(
     line
 }
 
+/// The blocks of the mainline, without those that unwind.
+pub(super) fn blocks_of_mainline(body: &Body<'_>) -> DenseBitSet<BasicBlock> {
+    let mut mainline = DenseBitSet::new_empty(body.basic_blocks.len());
+    let mut queue = vec![START_BLOCK];
+    while let Some(block) = queue.pop() {
+        if body[block].is_cleanup || !mainline.insert(block) {
+            continue;
+        }
+        let terminator = body[block].terminator();
+        match terminator.kind {
+            TerminatorKind::Yield { resume, .. } => queue.push(resume),
+            TerminatorKind::Drop { target, .. } => queue.push(target),
+            _ => queue.extend(terminator.successors()),
+        }
+    }
+    mainline
+}
+
 /// Follows the unwindline from the entries in `queue` to the first drop that is awaited.
 fn mark_first_on_unwindline(
     body: &Body<'_>,

@@ -15,8 +15,6 @@
 //! In a packed layout (`packs_layout`) a local has its bytes only where its value is live or a
 //! pointer to it may exist, and where a statement mentions it, be it to store what nobody reads.
 
-use rustc_abi::FieldIdx;
-use rustc_index::IndexVec;
 use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::visit::{PlaceContext, Visitor};
 use rustc_middle::mir::*;
@@ -34,7 +32,8 @@ pub(in crate::coroutine) struct LiveValues<'mir, 'tcx> {
     /// What is live in front of each statement of the block asked last, and of its end.
     live_in_block: (Option<BasicBlock>, Vec<DenseBitSet<Local>>),
     in_use: DenseBitSet<Local>,
-    captures: IndexVec<FieldIdx, Local>,
+    /// How many statements at the start of the body take captures out of the coroutine.
+    captures: usize,
 }
 
 impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
@@ -50,7 +49,7 @@ impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
             borrowed: borrowed.into_results_cursor(body),
             live_in_block: (None, Vec::new()),
             in_use: DenseBitSet::new_empty(body.local_decls.len()),
-            captures: named.names.clone(),
+            captures: named.names.len(),
         }
     }
 
@@ -68,7 +67,7 @@ impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
         self.borrowed.seek_after_primary_effect(location);
         self.in_use.union(self.borrowed.get());
         // Arguments are stored as soon as the body is entered, whether they are live or not.
-        if block == START_BLOCK && statement_index < self.captures.len() {
+        if block == START_BLOCK && statement_index < self.captures {
             for argument in self.body.args_iter() {
                 self.in_use.insert(argument);
             }

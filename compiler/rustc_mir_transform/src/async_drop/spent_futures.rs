@@ -29,9 +29,11 @@
 use rustc_data_structures::fx::FxHashSet;
 use rustc_hir::lang_items::LangItem;
 use rustc_index::IndexVec;
+use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, EarlyBinder, Ty, TyCtxt};
 
+use super::lines::blocks_of_mainline;
 use super::{is_awaitee, is_coroutine_with_body, may_leave_end_open};
 
 pub(crate) struct RemoveSpentDrops;
@@ -77,13 +79,22 @@ fn poll_without_an_end<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>) {
     let future_poll = tcx.require_lang_item(LangItem::FuturePoll, body.span);
     let poll_awaited = tcx.require_lang_item(LangItem::PollAwaited, body.span);
     let sources = Sources::of(body);
+    // Where a drop has a `drop` edge, as each has that an `.await` ends with, it is gone by now.
+    let mut dropped = DenseBitSet::new_empty(body.local_decls.len());
+    for block in blocks_of_mainline(body).iter() {
+        if let TerminatorKind::Drop { place, .. } = body[block].terminator().kind {
+            dropped.insert(place.local);
+        }
+    }
     let is_await = |data: &BasicBlockData<'tcx>| {
         let TerminatorKind::Call { func, args, .. } = &data.terminator().kind else { return false };
         let Some((function, generic_args)) = func.const_fn_def() else { return false };
         let [pinned, _context] = &args[..] else { return false };
         function == future_poll
             && is_coroutine_with_body(tcx, generic_args.type_at(0))
-            && sources.of_pointer(&pinned.node).is_some_and(|place| is_awaitee(body, place))
+            && sources
+                .of_pointer(&pinned.node)
+                .is_some_and(|place| is_awaitee(body, place) && !dropped.contains(place.local))
     };
     let polls: Vec<BasicBlock> = body
         .basic_blocks

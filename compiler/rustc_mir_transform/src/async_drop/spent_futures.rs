@@ -18,7 +18,8 @@
 //! An `.await` ends when the future is ready, when its `poll` panics, or when it is cancelled. A
 //! coroutine that is ready, or that a panic has left, has dropped all that it held: its drop asks
 //! in which state it is, to find this out. To cancel it (bb11) is another matter, unless none of
-//! its states holds anything that is dropped.
+//! its states holds anything that is dropped. What cancels is found by the `drop` edges that lead
+//! to it. The drop in bb7 need not have one.
 //!
 //! Nobody else asks: `.await` does not poll it again. So it need not say that it is over, and has a
 //! `poll` for this that does not (`build_poll_of_awaited` in `future_drop.rs`).
@@ -33,7 +34,7 @@ use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, EarlyBinder, Ty, TyCtxt};
 
-use super::lines::blocks_of_mainline;
+use super::lines::{blocks_of_line, blocks_of_mainline};
 use super::{is_awaitee, is_coroutine_with_body, may_leave_end_open};
 
 pub(crate) struct RemoveSpentDrops;
@@ -44,22 +45,23 @@ impl<'tcx> crate::MirPass<'tcx> for RemoveSpentDrops {
             return;
         }
         let typing_env = body.typing_env(tcx);
-        let is_spent = |data: &BasicBlockData<'tcx>| {
-            let TerminatorKind::Drop { place, target, drop, .. } = data.terminator().kind else {
+        // Not each drop on the mainline has a `drop` edge: that of a coroutine that certainly needs
+        // no async drop has none.
+        let cancelled = blocks_of_line(body, dropline_entries(body));
+        let is_spent = |block: BasicBlock, data: &BasicBlockData<'tcx>| {
+            let TerminatorKind::Drop { place, target, .. } = data.terminator().kind else {
                 return None;
             };
             let ty = place.ty(body, tcx).ty;
-            // A drop on the dropline has no other way to go.
-            let is_cancelled = !data.is_cleanup && drop.is_none();
             let is_spent = ty.is_coroutine()
-                && (!is_cancelled && is_awaitee(body, place)
+                && (!cancelled.contains(block) && is_awaitee(body, place)
                     || !may_hold_values(tcx, typing_env, ty));
             is_spent.then_some(target)
         };
         let spent: Vec<(BasicBlock, BasicBlock)> = body
             .basic_blocks
             .iter_enumerated()
-            .filter_map(|(block, data)| Some((block, is_spent(data)?)))
+            .filter_map(|(block, data)| Some((block, is_spent(block, data)?)))
             .collect();
         for (block, target) in spent {
             body.basic_blocks_mut()[block].terminator_mut().kind = TerminatorKind::Goto { target };
@@ -74,12 +76,21 @@ impl<'tcx> crate::MirPass<'tcx> for RemoveSpentDrops {
     }
 }
 
+/// Where each `drop` edge leads. Which of the drops are awaited is not known yet.
+fn dropline_entries(body: &Body<'_>) -> Vec<BasicBlock> {
+    let entry = |data: &BasicBlockData<'_>| match data.terminator().kind {
+        TerminatorKind::Yield { drop, .. } | TerminatorKind::Drop { drop, .. } => drop,
+        _ => None,
+    };
+    body.basic_blocks.iter().filter_map(entry).collect()
+}
+
 /// Has each `.await` of a coroutine call the `poll` that does not say that it is over.
 fn poll_without_an_end<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>) {
     let future_poll = tcx.require_lang_item(LangItem::FuturePoll, body.span);
     let poll_awaited = tcx.require_lang_item(LangItem::PollAwaited, body.span);
     let sources = Sources::of(body);
-    // Where a drop has a `drop` edge, as each has that an `.await` ends with, it is gone by now.
+    // That with which an `.await` ends is gone by now, unless a cancelled one has the same block.
     let mut dropped = DenseBitSet::new_empty(body.local_decls.len());
     for block in blocks_of_mainline(body).iter() {
         if let TerminatorKind::Drop { place, .. } = body[block].terminator().kind {

@@ -177,8 +177,7 @@ impl<'tcx> Nesting<'tcx> {
         if let Some(&depth) = self.depths.get(&ty) {
             return Some(depth);
         }
-        if self.around.contains(&ty) || !tcx.recursion_limit().value_within_limit(self.around.len())
-        {
+        if self.around.contains(&ty) || self.grows(ty) {
             return None;
         }
         self.around.push(ty);
@@ -191,6 +190,17 @@ impl<'tcx> Nesting<'tcx> {
         self.around.pop();
         self.depths.insert(ty, depth + 1);
         Some(depth + 1)
+    }
+
+    /// Whether `ty` seems to contain ever larger values of its type, as
+    /// `struct N<T>(T, Option<Box<N<(T, T)>>>)` does. It is rejected elsewhere. Written out it
+    /// doubles each time, so it is not followed as far as the recursion limit.
+    fn grows(&self, ty: Ty<'tcx>) -> bool {
+        let is_instance =
+            |outer: &&Ty<'tcx>| outer.ty_adt_def().is_some_and(|adt| Some(adt) == ty.ty_adt_def());
+        let limit = self.owner.tcx.recursion_limit();
+        self.around.iter().filter(is_instance).count() > MAX_DEPTH
+            || !limit.value_within_limit(self.around.len())
     }
 }
 

@@ -46,13 +46,26 @@ unsafe fn into_payload(exception: *mut u8) -> Option<Box<dyn Any + Send>> {
     }
 }
 
-/// The exceptions of suspended coroutines. Some may be kept under one address: those of a coroutine
-/// and of a part of it that has another panic. The part is suspended first, and goes on last.
+/// The exceptions of suspended coroutines.
 static SUSPENDED: Mutex<Vec<Suspended>> = Mutex::new(Vec::new());
 
+/// Where a coroutine begins and ends, which tells which one it is. At its address may lie a part of
+/// it that has another panic, and is polled by somebody else. But the part is smaller: a
+/// coroutine's state is in no part of the coroutine.
+#[derive(Clone, Copy, PartialEq)]
+struct Coroutine {
+    start: usize,
+    end: usize,
+}
+
+impl Coroutine {
+    fn new(start: *mut u8, end: *mut u8) -> Self {
+        Coroutine { start: start.addr(), end: end.addr() }
+    }
+}
+
 struct Suspended {
-    /// The address of the coroutine.
-    coroutine: usize,
+    coroutine: Coroutine,
     /// Where in its unwindline it goes on.
     state: State,
     exception: *mut u8,
@@ -68,11 +81,11 @@ unsafe impl Send for Suspended {}
 ///
 /// # Safety
 ///
-/// `exception` was caught by the coroutine, or given back to it by `resume`.
+/// `exception` was caught by the coroutine, which ends at `end`, or given back to it by `resume`.
 #[cold]
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_suspend")]
-unsafe fn suspend(coroutine: *mut u8, exception: *mut u8, state: State) {
+unsafe fn suspend(coroutine: *mut u8, end: *mut u8, exception: *mut u8, state: State) {
     // SAFETY: Its owner says so.
     let thread = if unsafe { __rust_is_panic(exception) } {
         super::panic_count::decrease();
@@ -80,7 +93,8 @@ unsafe fn suspend(coroutine: *mut u8, exception: *mut u8, state: State) {
     } else {
         Some(thread::current_id())
     };
-    SUSPENDED.lock().push(Suspended { coroutine: coroutine.addr(), state, exception, thread });
+    let coroutine = Coroutine::new(coroutine, end);
+    SUSPENDED.lock().push(Suspended { coroutine, state, exception, thread });
 }
 
 /// Where in its unwindline a coroutine is suspended. A coroutine has one state for all of them.
@@ -100,19 +114,19 @@ type Line = unsafe fn(*mut u8, *mut Context<'_>, State) -> State;
 ///
 /// # Safety
 ///
-/// `coroutine` is pinned, in a state of its unwindline, and has called `suspend`.
+/// `coroutine` is pinned, ends at `end`, and has called `suspend`.
 #[cold]
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_poll")]
-unsafe fn poll(coroutine: *mut u8, line: Line, context: *mut &mut Context<'_>) {
+unsafe fn poll(coroutine: *mut u8, end: *mut u8, line: Line, context: *mut &mut Context<'_>) {
     // SAFETY: The caller does not use it again.
     let context = unsafe { context.read_volatile() };
     // SAFETY: As for this function.
     unsafe {
-        let (exception, state) = go_on(coroutine);
+        let (exception, state) = go_on(coroutine, end);
         match or_abort(exception, || line(coroutine, context, state)) {
             END => raise(exception),
-            state => suspend(coroutine, exception, state),
+            state => suspend(coroutine, end, exception, state),
         }
     }
 }
@@ -125,10 +139,10 @@ unsafe fn poll(coroutine: *mut u8, line: Line, context: *mut &mut Context<'_>) {
 #[cold]
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_drop")]
-unsafe fn drop(coroutine: *mut u8, line: Line) {
+unsafe fn drop(coroutine: *mut u8, end: *mut u8, line: Line) {
     // SAFETY: As for this function.
     unsafe {
-        let (exception, state) = go_on(coroutine);
+        let (exception, state) = go_on(coroutine, end);
         or_abort(exception, || line(coroutine, ptr::null_mut(), state));
         discard(exception);
     }
@@ -195,13 +209,13 @@ unsafe fn unwindline<C>(
 ///
 /// # Safety
 ///
-/// The coroutine is pinned, and has called `suspend`.
+/// The coroutine is pinned, ends at `end`, and has called `suspend`.
 #[cold]
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_resume")]
-unsafe fn resume(coroutine: *mut u8) -> *mut u8 {
+unsafe fn resume(coroutine: *mut u8, end: *mut u8) -> *mut u8 {
     // SAFETY: As for this function.
-    unsafe { go_on(coroutine).0 }
+    unsafe { go_on(coroutine, end).0 }
 }
 
 /// What `resume` does, and where the coroutine goes on.
@@ -209,12 +223,14 @@ unsafe fn resume(coroutine: *mut u8) -> *mut u8 {
 /// # Safety
 ///
 /// As for `resume`.
-unsafe fn go_on(coroutine: *mut u8) -> (*mut u8, State) {
+unsafe fn go_on(coroutine: *mut u8, end: *mut u8) -> (*mut u8, State) {
+    let coroutine = Coroutine::new(coroutine, end);
     let Suspended { state, exception, thread, .. } = {
         let mut suspended = SUSPENDED.lock();
-        let last = suspended.iter().rposition(|other| other.coroutine == coroutine.addr());
-        let Some(last) = last else { rtabort!("a coroutine has lost its panic") };
-        suspended.remove(last)
+        // Those that suspended last are the likeliest to go on.
+        let index = suspended.iter().rposition(|other| other.coroutine == coroutine);
+        let Some(index) = index else { rtabort!("a coroutine has lost its panic") };
+        suspended.remove(index)
     };
     match thread {
         // The panic is not new, and no hook runs. But if it were, it would end the process in one.

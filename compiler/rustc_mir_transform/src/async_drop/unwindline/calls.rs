@@ -72,9 +72,9 @@ impl<'tcx> Emitter<'_, 'tcx> {
         target: BasicBlock,
     ) -> BasicBlock {
         let mut statements = Vec::new();
-        let address = self.coroutine_address(coroutine_ty, &mut statements);
+        let [start, end] = self.coroutine_bounds(coroutine_ty, &mut statements);
         let state = state_constant(self.tcx, state, self.source_info.span);
-        let args = [Operand::Move(address.into()), Operand::Copy(exception.into()), state];
+        let args = [start, end, Operand::Copy(exception.into()), state];
         let kind = match self.tcx.lang_items().get(LangItem::UnwindlineSuspend) {
             Some(function) => {
                 let unit = self.temp(self.tcx.types.unit).into();
@@ -95,8 +95,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let mut statements = Vec::new();
         let kind = match self.tcx.lang_items().get(LangItem::UnwindlineResume) {
             Some(function) => {
-                let address = self.coroutine_address(coroutine_ty, &mut statements);
-                let args = [Operand::Move(address.into())];
+                let args = self.coroutine_bounds(coroutine_ty, &mut statements);
                 let destination = exception.into();
                 self.call_with(
                     function,
@@ -127,7 +126,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         statements: &mut Vec<Statement<'tcx>>,
     ) -> TerminatorKind<'tcx> {
         let (tcx, span) = (self.tcx, self.source_info.span);
-        let coroutine = self.coroutine_address(coroutine_ty, statements);
+        let [start, end] = self.coroutine_bounds(coroutine_ty, statements);
 
         let line = tcx.require_lang_item(LangItem::Unwindline, span);
         let line = Operand::function_handle(tcx, line, [coroutine_ty.into()], span);
@@ -138,29 +137,38 @@ impl<'tcx> Emitter<'_, 'tcx> {
         statements.push(self.assign(typed, Rvalue::Cast(reify, line, typed_ty)));
 
         let function = tcx.require_lang_item(item, span);
-        let erased_ty = tcx.fn_sig(function).instantiate_identity().input(1).skip_binder();
+        let erased_ty = tcx.fn_sig(function).instantiate_identity().input(2).skip_binder();
         let erased = self.temp(erased_ty);
         let cast = Rvalue::Cast(CastKind::Transmute, Operand::Move(typed.into()), erased_ty);
         statements.push(self.assign(erased, cast));
 
-        let args = [coroutine, erased].into_iter().chain(context);
-        let args = args.map(|arg| Operand::Move(arg.into()));
+        let args = [start, end, Operand::Move(erased.into())];
+        let args = args.into_iter().chain(context.map(|slot| Operand::Move(slot.into())));
         let unit = self.temp(tcx.types.unit).into();
         self.call_with(function, &[], args, unit, Some(target), UnwindAction::Continue)
     }
 
-    /// The address of the coroutine. It is pinned, and so has the same one until it is gone.
-    fn coroutine_address(
+    /// Where the coroutine begins and ends. It is pinned, and so has the same place until it is
+    /// gone. Its size, as a constant, would depend on the body at hand.
+    fn coroutine_bounds(
         &mut self,
         coroutine_ty: Ty<'tcx>,
         statements: &mut Vec<Statement<'tcx>>,
-    ) -> Local {
-        let typed = self.address(SELF_ARG.into(), coroutine_ty, statements);
-        let ty = Ty::new_mut_ptr(self.tcx, self.tcx.types.u8);
-        let address = self.temp(ty);
-        let cast = Rvalue::Cast(CastKind::PtrToPtr, Operand::Move(typed.into()), ty);
-        statements.push(self.assign(address, cast));
-        address
+    ) -> [Operand<'tcx>; 2] {
+        let (tcx, span) = (self.tcx, self.source_info.span);
+        let start = self.address(SELF_ARG.into(), coroutine_ty, statements);
+        let end = self.temp(Ty::new_mut_ptr(tcx, coroutine_ty));
+        let one = Scalar::from_target_usize(1, &tcx);
+        let one = Operand::const_from_scalar(tcx, tcx.types.usize, one, span);
+        let behind = Rvalue::BinaryOp(BinOp::Offset, Box::new((Operand::Copy(start.into()), one)));
+        statements.push(self.assign(end, behind));
+        let erased_ty = Ty::new_mut_ptr(tcx, tcx.types.u8);
+        [start, end].map(|typed| {
+            let erased = self.temp(erased_ty);
+            let cast = Rvalue::Cast(CastKind::PtrToPtr, Operand::Move(typed.into()), erased_ty);
+            statements.push(self.assign(erased, cast));
+            Operand::Move(erased.into())
+        })
     }
 
     /// Ends the process where unwinding cannot go on.

@@ -28,8 +28,11 @@ fn log(event: &'static str) {
 
 async fn pause() {
     let mut is_resumed = false;
-    poll_fn(|_| if std::mem::replace(&mut is_resumed, true) { Poll::Ready(()) } else { Poll::Pending })
-        .await
+    poll_fn(|_| match std::mem::replace(&mut is_resumed, true) {
+        true => Poll::Ready(()),
+        false => Poll::Pending,
+    })
+    .await
 }
 
 struct Guard(&'static str, usize);

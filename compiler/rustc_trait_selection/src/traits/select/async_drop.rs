@@ -34,8 +34,8 @@
 //! must not depend on itself. So a destructor of this crate is looked at in one place only, after
 //! all bodies have been checked:
 //!
-//! - While a body is type checked, "is it `Send`" of such a type has no answer yet. What depends on
-//!   it is set aside, like what depends on the body's own coroutines.
+//! - While a body is type checked, "is it `Send`" of such a type has no answer yet, unless its
+//!   fields say no. What depends on it is set aside, like what depends on the body's own coroutines.
 //! - While a body is borrow checked, and until its opaque types are known, only the fields count.
 //! - After that, `check_awaited_destructors` in `rustc_hir_analysis` proves what was set aside, now
 //!   with the destructor's future.
@@ -48,7 +48,7 @@ use rustc_middle::mir::{CoroutineDropPoint, is_spent_when_ready};
 use rustc_middle::ty::{self, Ty, TyCtxt, TypeVisitableExt, TypingMode, fold_regions};
 use rustc_span::sym;
 
-use super::{AutoImplConstituents, SelectionContext};
+use super::{AutoImplConstituents, SelectionContext, TraitObligationStack};
 use crate::infer::InferCtxt;
 use crate::traits::PolyTraitObligation;
 
@@ -135,10 +135,17 @@ pub(in crate::traits) fn are_destructors_unknown(infcx: &InferCtxt<'_>) -> bool 
 }
 
 impl<'tcx> SelectionContext<'_, 'tcx> {
-    /// Whether it cannot be decided yet if an auto trait holds for `ty`.
-    pub(super) fn is_destructor_ambiguous(&self, trait_def_id: DefId, ty: Ty<'tcx>) -> bool {
+    /// Whether it cannot be decided yet if an auto trait holds for `ty`, which `stack` asks.
+    pub(super) fn is_destructor_ambiguous(
+        &mut self,
+        stack: &TraitObligationStack<'_, 'tcx>,
+        trait_def_id: DefId,
+        ty: Ty<'tcx>,
+    ) -> bool {
         match *ty.kind() {
-            ty::Adt(..) => has_unknown_destructor(self.infcx, trait_def_id, ty),
+            ty::Adt(..) => {
+                has_unknown_destructor(self.infcx, trait_def_id, ty) && self.fields_may_hold(stack)
+            }
             ty::CoroutineWitness(def_id, args) => {
                 let tcx = self.tcx();
                 let layout = tcx.mir_coroutine_witnesses(def_id);
@@ -150,6 +157,18 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the auto trait that `stack` asks for may hold for the fields. Where it does not, no
+    /// destructor changes that.
+    fn fields_may_hold(&mut self, stack: &TraitObligationStack<'_, 'tcx>) -> bool {
+        let infcx = self.infcx;
+        infcx.probe(|_| match self.confirm_auto_impl_candidate(stack.obligation) {
+            Ok(of_fields) => self
+                .evaluate_predicates_recursively(stack.list(), of_fields)
+                .map_or(true, |result| result.may_apply()),
+            Err(_) => true,
+        })
     }
 
     /// Adds to what an auto trait of `self_ty` asks for what async destructors ask for.

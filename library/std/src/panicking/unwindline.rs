@@ -195,11 +195,7 @@ unsafe fn or_abort<R, F: FnOnce() -> R>(exception: *mut u8, f: F) -> R {
 #[optimize(size)]
 #[allow(unconditional_recursion)]
 #[cfg_attr(not(test), lang = "unwindline")]
-unsafe fn unwindline<C>(
-    coroutine: Pin<&mut C>,
-    context: *mut Context<'_>,
-    state: State,
-) -> State {
+unsafe fn unwindline<C>(coroutine: Pin<&mut C>, context: *mut Context<'_>, state: State) -> State {
     // SAFETY: The compiler resolves this to a function that it makes for each `C`.
     unsafe { unwindline(coroutine, context, state) }
 }

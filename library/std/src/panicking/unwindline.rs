@@ -49,19 +49,12 @@ unsafe fn into_payload(exception: *mut u8) -> Option<Box<dyn Any + Send>> {
 /// The exceptions of suspended coroutines.
 static SUSPENDED: Mutex<Vec<Suspended>> = Mutex::new(Vec::new());
 
-/// Where a coroutine begins and ends, which tells which one it is. At its address may lie a part of
-/// it that has another panic, and is polled by somebody else. But the part is smaller: a
-/// coroutine's state is in no part of the coroutine.
+/// Which coroutine it is. At its address may lie a part of it that has another panic, and is polled
+/// by somebody else. But the part is smaller: a coroutine's state is in no part of the coroutine.
 #[derive(Clone, Copy, PartialEq)]
 struct Coroutine {
-    start: usize,
-    end: usize,
-}
-
-impl Coroutine {
-    fn new(start: *mut u8, end: *mut u8) -> Self {
-        Coroutine { start: start.addr(), end: end.addr() }
-    }
+    address: usize,
+    size: usize,
 }
 
 struct Suspended {
@@ -81,11 +74,11 @@ unsafe impl Send for Suspended {}
 ///
 /// # Safety
 ///
-/// `exception` was caught by the coroutine, which ends at `end`, or given back to it by `resume`.
+/// `exception` was caught by the coroutine, which has `size` bytes, or given back to it by `resume`.
 #[cold]
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_suspend")]
-unsafe fn suspend(coroutine: *mut u8, end: *mut u8, exception: *mut u8, state: State) {
+unsafe fn suspend(coroutine: *mut u8, size: usize, exception: *mut u8, state: State) {
     // SAFETY: Its owner says so.
     let thread = if unsafe { __rust_is_panic(exception) } {
         super::panic_count::decrease();
@@ -93,7 +86,7 @@ unsafe fn suspend(coroutine: *mut u8, end: *mut u8, exception: *mut u8, state: S
     } else {
         Some(thread::current_id())
     };
-    let coroutine = Coroutine::new(coroutine, end);
+    let coroutine = Coroutine { address: coroutine.addr(), size };
     SUSPENDED.lock().push(Suspended { coroutine, state, exception, thread });
 }
 
@@ -114,19 +107,19 @@ type Line = unsafe fn(*mut u8, *mut Context<'_>, State) -> State;
 ///
 /// # Safety
 ///
-/// `coroutine` is pinned, ends at `end`, and has called `suspend`.
+/// `coroutine` is pinned, has `size` bytes, and has called `suspend`.
 #[cold]
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_poll")]
-unsafe fn poll(coroutine: *mut u8, end: *mut u8, line: Line, context: *mut &mut Context<'_>) {
+unsafe fn poll(coroutine: *mut u8, size: usize, line: Line, context: *mut &mut Context<'_>) {
     // SAFETY: The caller does not use it again.
     let context = unsafe { context.read_volatile() };
     // SAFETY: As for this function.
     unsafe {
-        let (exception, state) = go_on(coroutine, end);
+        let (exception, state) = go_on(coroutine, size);
         match or_abort(exception, || line(coroutine, context, state)) {
             END => raise(exception),
-            state => suspend(coroutine, end, exception, state),
+            state => suspend(coroutine, size, exception, state),
         }
     }
 }
@@ -139,10 +132,10 @@ unsafe fn poll(coroutine: *mut u8, end: *mut u8, line: Line, context: *mut &mut 
 #[cold]
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_drop")]
-unsafe fn drop(coroutine: *mut u8, end: *mut u8, line: Line) {
+unsafe fn drop(coroutine: *mut u8, size: usize, line: Line) {
     // SAFETY: As for this function.
     unsafe {
-        let (exception, state) = go_on(coroutine, end);
+        let (exception, state) = go_on(coroutine, size);
         or_abort(exception, || line(coroutine, ptr::null_mut(), state));
         discard(exception);
     }
@@ -205,13 +198,13 @@ unsafe fn unwindline<C>(coroutine: Pin<&mut C>, context: *mut Context<'_>, state
 ///
 /// # Safety
 ///
-/// The coroutine is pinned, ends at `end`, and has called `suspend`.
+/// The coroutine is pinned, has `size` bytes, and has called `suspend`.
 #[cold]
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_resume")]
-unsafe fn resume(coroutine: *mut u8, end: *mut u8) -> *mut u8 {
+unsafe fn resume(coroutine: *mut u8, size: usize) -> *mut u8 {
     // SAFETY: As for this function.
-    unsafe { go_on(coroutine, end).0 }
+    unsafe { go_on(coroutine, size).0 }
 }
 
 /// What `resume` does, and where the coroutine goes on.
@@ -219,8 +212,8 @@ unsafe fn resume(coroutine: *mut u8, end: *mut u8) -> *mut u8 {
 /// # Safety
 ///
 /// As for `resume`.
-unsafe fn go_on(coroutine: *mut u8, end: *mut u8) -> (*mut u8, State) {
-    let coroutine = Coroutine::new(coroutine, end);
+unsafe fn go_on(coroutine: *mut u8, size: usize) -> (*mut u8, State) {
+    let coroutine = Coroutine { address: coroutine.addr(), size };
     let Suspended { state, exception, thread, .. } = {
         let mut suspended = SUSPENDED.lock();
         // Those that suspended last are the likeliest to go on.

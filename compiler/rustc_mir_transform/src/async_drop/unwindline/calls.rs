@@ -72,9 +72,9 @@ impl<'tcx> Emitter<'_, 'tcx> {
         target: BasicBlock,
     ) -> BasicBlock {
         let mut statements = Vec::new();
-        let [start, end] = self.coroutine_bounds(coroutine_ty, &mut statements);
+        let [address, size] = self.coroutine_place(coroutine_ty, &mut statements);
         let state = state_constant(self.tcx, state, self.source_info.span);
-        let args = [start, end, Operand::Copy(exception.into()), state];
+        let args = [address, size, Operand::Copy(exception.into()), state];
         let kind = match self.tcx.lang_items().get(LangItem::UnwindlineSuspend) {
             Some(function) => {
                 let unit = self.temp(self.tcx.types.unit).into();
@@ -95,7 +95,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let mut statements = Vec::new();
         let kind = match self.tcx.lang_items().get(LangItem::UnwindlineResume) {
             Some(function) => {
-                let args = self.coroutine_bounds(coroutine_ty, &mut statements);
+                let args = self.coroutine_place(coroutine_ty, &mut statements);
                 let destination = exception.into();
                 self.call_with(
                     function,
@@ -126,7 +126,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         statements: &mut Vec<Statement<'tcx>>,
     ) -> TerminatorKind<'tcx> {
         let (tcx, span) = (self.tcx, self.source_info.span);
-        let [start, end] = self.coroutine_bounds(coroutine_ty, statements);
+        let [address, size] = self.coroutine_place(coroutine_ty, statements);
 
         let line = tcx.require_lang_item(LangItem::Unwindline, span);
         let line = Operand::function_handle(tcx, line, [coroutine_ty.into()], span);
@@ -142,33 +142,43 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let cast = Rvalue::Cast(CastKind::Transmute, Operand::Move(typed.into()), erased_ty);
         statements.push(self.assign(erased, cast));
 
-        let args = [start, end, Operand::Move(erased.into())];
+        let args = [address, size, Operand::Move(erased.into())];
         let args = args.into_iter().chain(context.map(|slot| Operand::Move(slot.into())));
         let unit = self.temp(tcx.types.unit).into();
         self.call_with(function, &[], args, unit, Some(target), UnwindAction::Continue)
     }
 
-    /// Where the coroutine begins and ends. It is pinned, and so has the same place until it is
-    /// gone. Its size, as a constant, would depend on the body at hand.
-    fn coroutine_bounds(
+    /// The address of the coroutine, and its size. It is pinned, and so has the same address until
+    /// it is gone. Its size as a constant would depend on the body at hand. A pointer to its end
+    /// would do as well, but then LLVM keeps that in a register, if it is of use to others.
+    fn coroutine_place(
         &mut self,
         coroutine_ty: Ty<'tcx>,
         statements: &mut Vec<Statement<'tcx>>,
     ) -> [Operand<'tcx>; 2] {
         let (tcx, span) = (self.tcx, self.source_info.span);
-        let start = self.address(SELF_ARG.into(), coroutine_ty, statements);
+        let usize_ty = tcx.types.usize;
+        let typed = self.address(SELF_ARG.into(), coroutine_ty, statements);
         let end = self.temp(Ty::new_mut_ptr(tcx, coroutine_ty));
         let one = Scalar::from_target_usize(1, &tcx);
-        let one = Operand::const_from_scalar(tcx, tcx.types.usize, one, span);
-        let behind = Rvalue::BinaryOp(BinOp::Offset, Box::new((Operand::Copy(start.into()), one)));
+        let one = Operand::const_from_scalar(tcx, usize_ty, one, span);
+        let behind = Rvalue::BinaryOp(BinOp::Offset, Box::new((Operand::Copy(typed.into()), one)));
         statements.push(self.assign(end, behind));
+        let [from, to] = [typed, end].map(|pointer| {
+            let number = self.temp(usize_ty);
+            let pointer = Operand::Copy(pointer.into());
+            let cast = Rvalue::Cast(CastKind::PointerExposeProvenance, pointer, usize_ty);
+            statements.push(self.assign(number, cast));
+            Operand::Move(number.into())
+        });
+        let size = self.temp(usize_ty);
+        let distance = Rvalue::BinaryOp(BinOp::Sub, Box::new((to, from)));
+        statements.push(self.assign(size, distance));
         let erased_ty = Ty::new_mut_ptr(tcx, tcx.types.u8);
-        [start, end].map(|typed| {
-            let erased = self.temp(erased_ty);
-            let cast = Rvalue::Cast(CastKind::PtrToPtr, Operand::Move(typed.into()), erased_ty);
-            statements.push(self.assign(erased, cast));
-            Operand::Move(erased.into())
-        })
+        let erased = self.temp(erased_ty);
+        let cast = Rvalue::Cast(CastKind::PtrToPtr, Operand::Move(typed.into()), erased_ty);
+        statements.push(self.assign(erased, cast));
+        [erased, size].map(|local| Operand::Move(local.into()))
     }
 
     /// Ends the process where unwinding cannot go on.

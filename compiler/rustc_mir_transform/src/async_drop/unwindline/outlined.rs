@@ -17,9 +17,10 @@
 //! bb0:     _s = _2; ..
 //! drop:    goto leave
 //! leave:   goto suspend
-//! suspend: unwindline_suspend(self, _e, 7) -> poll
+//! suspend: unwindline_suspend(self, <size>, _e, 7) -> poll
 //! poll:    discriminant(self) = 2;
-//!          unwindline_poll(self, unwindline::<Self>, &raw mut _s) -> [pending, unwind continue]
+//!          unwindline_poll(self, <size>, unwindline::<Self>, &raw mut _s)
+//!              -> [pending, unwind continue]
 //! pending: _0 = Poll::Pending; discriminant(self) = 7; return
 //! ```
 //!

@@ -196,11 +196,9 @@ impl<'tcx> Nesting<'tcx> {
     /// `struct N<T>(T, Option<Box<N<(T, T)>>>)` does. It is rejected elsewhere. Written out it
     /// doubles each time, so it is not followed as far as the recursion limit.
     fn grows(&self, ty: Ty<'tcx>) -> bool {
-        let is_instance =
-            |outer: &&Ty<'tcx>| outer.ty_adt_def().is_some_and(|adt| Some(adt) == ty.ty_adt_def());
-        let limit = self.owner.tcx.recursion_limit();
-        self.around.iter().filter(is_instance).count() > MAX_DEPTH
-            || !limit.value_within_limit(self.around.len())
+        let (adt, limit) = (ty.ty_adt_def(), self.owner.tcx.recursion_limit());
+        let instances = self.around.iter().filter(|outer| outer.ty_adt_def() == adt).count();
+        adt.is_some() && instances > MAX_DEPTH || !limit.value_within_limit(self.around.len())
     }
 }
 

@@ -142,51 +142,57 @@ fn share_futures(awaited: &mut [AwaitedDrop<'_>]) {
     }
 }
 
-/// The targets of `drop` edges, and `unresumed`.
-fn dropline_entries(body: &Body<'_>, unresumed: Option<BasicBlock>) -> Vec<BasicBlock> {
-    let mut entries: Vec<BasicBlock> = unresumed.into_iter().collect();
-    for data in body.basic_blocks.iter() {
-        match data.terminator().kind {
-            TerminatorKind::Yield { drop: Some(entry), .. } => entries.push(entry),
-            TerminatorKind::Drop { drop: Some(entry), async_fut: Some(_), .. } => {
-                entries.push(entry);
+/// What has a `drop` edge, and where that leads.
+pub(super) fn drop_edges<'a, 'tcx>(
+    body: &'a Body<'tcx>,
+) -> impl Iterator<Item = (&'a TerminatorKind<'tcx>, BasicBlock)> {
+    body.basic_blocks.iter().filter_map(|data| {
+        let kind = &data.terminator().kind;
+        match *kind {
+            TerminatorKind::Yield { drop, .. } | TerminatorKind::Drop { drop, .. } => {
+                Some((kind, drop?))
             }
-            _ => {}
+            _ => None,
         }
-    }
-    entries
+    })
+}
+
+/// The targets of the `drop` edges that are taken, and `unresumed`.
+fn dropline_entries(body: &Body<'_>, unresumed: Option<BasicBlock>) -> Vec<BasicBlock> {
+    let suspends =
+        |kind: &TerminatorKind<'_>| !matches!(kind, TerminatorKind::Drop { async_fut: None, .. });
+    let taken = drop_edges(body).filter(|(kind, _)| suspends(kind)).map(|(_, entry)| entry);
+    unresumed.into_iter().chain(taken).collect()
 }
 
 /// The blocks reachable from the entries in `queue`, without those that unwind.
-pub(super) fn blocks_of_line(
-    body: &Body<'_>,
-    mut queue: Vec<BasicBlock>,
-) -> DenseBitSet<BasicBlock> {
-    let mut line = DenseBitSet::new_empty(body.basic_blocks.len());
-    while let Some(block) = queue.pop() {
-        if !body[block].is_cleanup && line.insert(block) {
-            queue.extend(body[block].terminator().successors());
-        }
-    }
-    line
+pub(super) fn blocks_of_line(body: &Body<'_>, queue: Vec<BasicBlock>) -> DenseBitSet<BasicBlock> {
+    blocks_along(body, queue, |terminator, queue| queue.extend(terminator.successors()))
 }
 
 /// The blocks of the mainline, without those that unwind.
 pub(super) fn blocks_of_mainline(body: &Body<'_>) -> DenseBitSet<BasicBlock> {
-    let mut mainline = DenseBitSet::new_empty(body.basic_blocks.len());
-    let mut queue = vec![START_BLOCK];
+    blocks_along(body, vec![START_BLOCK], |terminator, queue| match terminator.kind {
+        TerminatorKind::Yield { resume, .. } => queue.push(resume),
+        TerminatorKind::Drop { target, .. } => queue.push(target),
+        _ => queue.extend(terminator.successors()),
+    })
+}
+
+/// The blocks that are reached from those in `queue` where each leads on as `follow` says, without
+/// those that unwind.
+fn blocks_along<'tcx>(
+    body: &Body<'tcx>,
+    mut queue: Vec<BasicBlock>,
+    follow: impl Fn(&Terminator<'tcx>, &mut Vec<BasicBlock>),
+) -> DenseBitSet<BasicBlock> {
+    let mut line = DenseBitSet::new_empty(body.basic_blocks.len());
     while let Some(block) = queue.pop() {
-        if body[block].is_cleanup || !mainline.insert(block) {
-            continue;
-        }
-        let terminator = body[block].terminator();
-        match terminator.kind {
-            TerminatorKind::Yield { resume, .. } => queue.push(resume),
-            TerminatorKind::Drop { target, .. } => queue.push(target),
-            _ => queue.extend(terminator.successors()),
+        if !body[block].is_cleanup && line.insert(block) {
+            follow(body[block].terminator(), &mut queue);
         }
     }
-    mainline
+    line
 }
 
 /// Follows the unwindline from the entries in `queue` to the first drop that is awaited.

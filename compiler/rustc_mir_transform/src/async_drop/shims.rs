@@ -11,10 +11,10 @@
 //!   coroutine in the state "returned", so that neither polling it again nor dropping it afterwards
 //!   touches what has been dropped.
 //!
-//! `unwindline_shim`, `unsafe fn(Pin<&mut Coroutine>, *mut Context<'_>, u32) -> u32`, is made in the
-//! same way, but drops nothing that is not on the unwindline. It is what a coroutine goes on with
-//! that is unwinding, be it polled or dropped (`unwindline/outlined.rs`). It is given the state in
-//! which it was suspended, and returns the next one, or zero where the panic goes on.
+//! `unwindline_shim`, `unsafe fn(Pin<&mut Coroutine>, *mut Context<'_>, u32) -> u32`, is made in
+//! the same way, but drops nothing that is not on the unwindline. It is what a coroutine goes on
+//! with that is unwinding, be it polled or dropped (`unwindline/outlined.rs`). It is given the
+//! state in which it was suspended, and returns the next one, or zero where the panic goes on.
 
 use super::alike::{merge_alike, merge_panics};
 use super::unwindline::{OutlinedUnwindline, awaits_while_unwinding, reachable_from};
@@ -371,10 +371,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
         let return_pending = insert_term_block(body, TerminatorKind::Return);
         let blocks = body.basic_blocks_mut();
         for data in &mut *blocks {
-            data.retain_statements(|statement| match &statement.kind {
-                StatementKind::Assign(box (place, _)) => place.local != RETURN_PLACE,
-                _ => true,
-            });
+            return_nothing(data);
             if let TerminatorKind::Return = data.terminator().kind {
                 data.terminator_mut().kind = TerminatorKind::Goto { target: return_pending };
             }
@@ -383,6 +380,14 @@ impl<'tcx> DropShims<'_, 'tcx> {
         data.statements.push(Statement::new(source_info, pending));
         data.terminator_mut().kind = TerminatorKind::Return;
     }
+}
+
+/// Takes out of `data` what the coroutine returns, where a shim returns something else.
+pub(super) fn return_nothing(data: &mut BasicBlockData<'_>) {
+    data.retain_statements(|statement| match &statement.kind {
+        StatementKind::Assign(box (place, _)) => place.local != RETURN_PLACE,
+        _ => true,
+    });
 }
 
 /// Completes `poll` if it awaits drops.
@@ -419,14 +424,20 @@ pub(in crate::coroutine) fn finish_poll(
 /// no part, unless it was saved, and then it is no longer a local.
 fn receive_context<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>, context: Local) {
     let context_ty = body.local_decls[context].ty;
-    let argument = LocalDecl::with_source_info(context_ty, SourceInfo::outermost(body.span));
     if body.local_decls[CTX_ARG].ty != context_ty {
-        let resume_argument = body.local_decls.push(argument);
-        body.local_decls.swap(CTX_ARG, resume_argument);
-        RenameLocalVisitor { from: CTX_ARG, to: resume_argument, tcx }.visit_body(body);
+        receive(tcx, body, CTX_ARG, context_ty);
     }
     body.arg_count = 2;
     define_context(tcx, body, context);
+}
+
+/// Makes `argument` a value of type `ty`, and returns the local that is now what it was.
+fn receive<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>, argument: Local, ty: Ty<'tcx>) -> Local {
+    let received = LocalDecl::with_source_info(ty, SourceInfo::outermost(body.span));
+    let other = body.local_decls.push(received);
+    body.local_decls.swap(argument, other);
+    RenameLocalVisitor { from: argument, to: other, tcx }.visit_body(body);
+    other
 }
 
 /// Puts the task context that the function at hand received in the place of each placeholder.

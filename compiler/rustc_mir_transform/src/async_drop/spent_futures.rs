@@ -34,7 +34,7 @@ use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, EarlyBinder, Ty, TyCtxt};
 
-use super::lines::{blocks_of_line, blocks_of_mainline};
+use super::lines::{blocks_of_line, blocks_of_mainline, drop_edges};
 use super::{is_awaitee, is_coroutine_with_body, may_leave_end_open};
 
 pub(crate) struct RemoveSpentDrops;
@@ -46,8 +46,8 @@ impl<'tcx> crate::MirPass<'tcx> for RemoveSpentDrops {
         }
         let typing_env = body.typing_env(tcx);
         // Not each drop on the mainline has a `drop` edge: that of a coroutine that certainly needs
-        // no async drop has none.
-        let cancelled = blocks_of_line(body, dropline_entries(body));
+        // no async drop has none. Which of the others are awaited is not known yet.
+        let cancelled = blocks_of_line(body, drop_edges(body).map(|(_, entry)| entry).collect());
         let is_spent = |block: BasicBlock, data: &BasicBlockData<'tcx>| {
             let TerminatorKind::Drop { place, target, .. } = data.terminator().kind else {
                 return None;
@@ -74,15 +74,6 @@ impl<'tcx> crate::MirPass<'tcx> for RemoveSpentDrops {
     fn is_required(&self) -> bool {
         false
     }
-}
-
-/// Where each `drop` edge leads. Which of the drops are awaited is not known yet.
-fn dropline_entries(body: &Body<'_>) -> Vec<BasicBlock> {
-    let entry = |data: &BasicBlockData<'_>| match data.terminator().kind {
-        TerminatorKind::Yield { drop, .. } | TerminatorKind::Drop { drop, .. } => drop,
-        _ => None,
-    };
-    body.basic_blocks.iter().filter_map(entry).collect()
 }
 
 /// Has each `.await` of a coroutine call the `poll` that does not say that it is over.

@@ -67,14 +67,14 @@ struct Suspended {
 }
 
 // SAFETY: A panic can be thrown by another thread than by the one that caught it. For others,
-// `resume` sees to it that none is.
+// `go_on` sees to it that none is.
 unsafe impl Send for Suspended {}
 
 /// Called before a coroutine suspends that holds `exception`, to go on in `state`.
 ///
 /// # Safety
 ///
-/// `exception` was caught by the coroutine, which has `size` bytes, or given back to it by `resume`.
+/// The coroutine has `size` bytes. `exception` was caught by it, or given back to it by `resume`.
 #[cold]
 #[inline(never)]
 #[cfg_attr(not(test), lang = "unwindline_suspend")]

@@ -26,7 +26,8 @@ impl<'tcx> DropShims<'_, 'tcx> {
 
         // Without a context, what is left is dropped at once.
         let never = insert_term_block(&mut body, TerminatorKind::Unreachable);
-        receive_state(tcx, &mut body);
+        receive(tcx, &mut body, STATE_ARG, tcx.types.u32);
+        body.arg_count = 3;
         let [polled, dropped] = [polled, dropped].map(|cases| {
             let cases = cases.into_iter().map(|(state, case)| (state as u128, case));
             let kind = TerminatorKind::SwitchInt {
@@ -53,15 +54,6 @@ impl<'tcx> DropShims<'_, 'tcx> {
 /// Where in the unwindline the coroutine goes on.
 const STATE_ARG: Local = Local::from_u32(3);
 
-/// Makes the state the third argument.
-fn receive_state<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>) {
-    let argument = LocalDecl::with_source_info(tcx.types.u32, SourceInfo::outermost(body.span));
-    let other = body.local_decls.push(argument);
-    body.local_decls.swap(STATE_ARG, other);
-    RenameLocalVisitor { from: STATE_ARG, to: other, tcx }.visit_body(body);
-    body.arg_count = 3;
-}
-
 /// Makes the second argument a pointer to the task context, which may be null. Returns a statement
 /// that asks for its address, the local that has that then, and a statement that takes the context.
 fn make_context_a_pointer<'tcx>(
@@ -71,9 +63,7 @@ fn make_context_a_pointer<'tcx>(
     let source_info = SourceInfo::outermost(body.span);
     let context_ty = body.local_decls[CTX_ARG].ty;
     let pointer_ty = Ty::new_mut_ptr(tcx, context_ty.builtin_deref(true).unwrap());
-    let context = body.local_decls.push(LocalDecl::with_source_info(pointer_ty, source_info));
-    body.local_decls.swap(CTX_ARG, context);
-    RenameLocalVisitor { from: CTX_ARG, to: context, tcx }.visit_body(body);
+    let context = receive(tcx, body, CTX_ARG, pointer_ty);
 
     let address = body.local_decls.push(LocalDecl::new(tcx.types.usize, body.span));
     let assign = |local: Local, value| {

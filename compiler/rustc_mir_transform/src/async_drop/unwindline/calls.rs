@@ -62,8 +62,8 @@ impl<'tcx> Emitter<'_, 'tcx> {
         self.block(vec![], kind)
     }
 
-    /// A block in which the coroutine leaves its exception to `std`, before it suspends. `std` knows
-    /// then that the unwindline goes on in `state`, if it is outlined.
+    /// A block in which the coroutine leaves its exception to `std`, before it suspends. Then `std`
+    /// knows that the unwindline goes on in `state`, if it is outlined.
     pub(in super::super) fn suspend_unwinding(
         &mut self,
         exception: Local,

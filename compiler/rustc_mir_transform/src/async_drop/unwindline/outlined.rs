@@ -62,6 +62,7 @@ use rustc_middle::span_bug;
 use rustc_middle::ty::{CoroutineArgs, CoroutineArgsExt, Ty, TyCtxt};
 
 use super::super::poll_loop::Emitter;
+use super::super::shims::return_nothing;
 use super::super::{CTX_ARG, SELF_ARG};
 use super::calls::state_constant;
 use super::{Unwindline, is_outlined};
@@ -153,10 +154,7 @@ impl OutlinedUnwindline {
         body.local_decls[RETURN_PLACE] = LocalDecl::with_source_info(state_ty, source_info);
         for data in body.basic_blocks_mut() {
             let is_cleanup = data.is_cleanup;
-            data.retain_statements(|statement| match &statement.kind {
-                StatementKind::Assign(box (place, _)) => place.local != RETURN_PLACE,
-                _ => true,
-            });
+            return_nothing(data);
             for statement in &mut data.statements {
                 if let Some(state) = stored_state(statement) {
                     statement.kind = returned(state);

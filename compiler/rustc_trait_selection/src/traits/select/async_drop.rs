@@ -35,7 +35,8 @@
 //! all bodies have been checked:
 //!
 //! - While a body is type checked, "is it `Send`" of such a type has no answer yet, unless its
-//!   fields say no. What depends on it is set aside, like what depends on the body's own coroutines.
+//!   fields say no. What depends on it is set aside, as is what depends on the body's own
+//!   coroutines.
 //! - While a body is borrow checked, and until its opaque types are known, only the fields count.
 //! - After that, `check_awaited_destructors` in `rustc_hir_analysis` proves what was set aside, now
 //!   with the destructor's future.

@@ -18,16 +18,15 @@
 use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::visit::{PlaceContext, Visitor};
 use rustc_middle::mir::*;
-use rustc_middle::ty::TyCtxt;
+use rustc_mir_dataflow::ResultsCursor;
 use rustc_mir_dataflow::impls::{MaybeBorrowedLocals, MaybeLiveLocals};
-use rustc_mir_dataflow::{Analysis, Results, ResultsCursor, ResultsVisitor, visit_results};
 
 use super::NamedCaptures;
 
 /// Tells at each location which locals are in use. Locations are best asked for block by block.
 pub(in crate::coroutine) struct LiveValues<'mir, 'tcx> {
     body: &'mir Body<'tcx>,
-    live: Results<'tcx, MaybeLiveLocals>,
+    live: ResultsCursor<'mir, 'tcx, MaybeLiveLocals>,
     borrowed: ResultsCursor<'mir, 'tcx, MaybeBorrowedLocals>,
     /// What is live in front of each statement of the block asked last, and of its end.
     live_in_block: (Option<BasicBlock>, Vec<DenseBitSet<Local>>),
@@ -37,16 +36,16 @@ pub(in crate::coroutine) struct LiveValues<'mir, 'tcx> {
 }
 
 impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
-    pub(in crate::coroutine) fn of(
-        tcx: TyCtxt<'tcx>,
-        body: &'mir Body<'tcx>,
+    pub(in crate::coroutine) fn new(
+        live: ResultsCursor<'mir, 'tcx, MaybeLiveLocals>,
+        borrowed: ResultsCursor<'mir, 'tcx, MaybeBorrowedLocals>,
         named: &NamedCaptures,
     ) -> Self {
-        let borrowed = MaybeBorrowedLocals.iterate_to_fixpoint(tcx, body, Some("live values"));
+        let body = live.body();
         LiveValues {
             body,
-            live: MaybeLiveLocals.iterate_to_fixpoint(tcx, body, Some("live values")),
-            borrowed: borrowed.into_results_cursor(body),
+            live,
+            borrowed,
             live_in_block: (None, Vec::new()),
             in_use: DenseBitSet::new_empty(body.local_decls.len()),
             captures: named.names.len(),
@@ -57,11 +56,7 @@ impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
     pub(in crate::coroutine) fn in_use(&mut self, location: Location) -> &DenseBitSet<Local> {
         let Location { block, statement_index } = location;
         if self.live_in_block.0 != Some(block) {
-            let data = &self.body[block];
-            let nothing = DenseBitSet::new_empty(self.body.local_decls.len());
-            let mut live = LiveInBlock(vec![nothing; data.statements.len() + 1]);
-            visit_results(self.body, [block], &self.live, &mut live);
-            self.live_in_block = (Some(block), live.0);
+            self.live_in_block = (Some(block), self.live_in(block));
         }
         self.in_use.clone_from(&self.live_in_block.1[statement_index]);
         self.borrowed.seek_after_primary_effect(location);
@@ -82,30 +77,16 @@ impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
         }
         &self.in_use
     }
-}
 
-struct LiveInBlock(Vec<DenseBitSet<Local>>);
-
-impl<'tcx> ResultsVisitor<'tcx, MaybeLiveLocals> for LiveInBlock {
-    // Liveness goes backward: after an effect means in front of the statement.
-    fn visit_after_primary_statement_effect(
-        &mut self,
-        _: &MaybeLiveLocals,
-        state: &DenseBitSet<Local>,
-        _: &Statement<'tcx>,
-        location: Location,
-    ) {
-        self.0[location.statement_index].clone_from(state);
-    }
-
-    fn visit_after_primary_terminator_effect(
-        &mut self,
-        _: &MaybeLiveLocals,
-        state: &DenseBitSet<Local>,
-        _: &Terminator<'tcx>,
-        location: Location,
-    ) {
-        self.0[location.statement_index].clone_from(state);
+    fn live_in(&mut self, block: BasicBlock) -> Vec<DenseBitSet<Local>> {
+        let end = self.body[block].statements.len();
+        let mut live = vec![DenseBitSet::new_empty(self.body.local_decls.len()); end + 1];
+        // Liveness goes backward: after an effect means in front of the statement.
+        for statement_index in (0..=end).rev() {
+            self.live.seek_after_primary_effect(Location { block, statement_index });
+            live[statement_index].clone_from(self.live.get());
+        }
+        live
     }
 }
 

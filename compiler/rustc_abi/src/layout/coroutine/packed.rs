@@ -50,7 +50,7 @@ use std::fmt::Debug;
 use std::ops::{Deref, Range};
 use std::{iter, ptr};
 
-use rustc_index::bit_set::BitMatrix;
+use rustc_index::bit_set::{BitMatrix, DenseBitSet};
 use rustc_index::{Idx, IndexSlice, IndexVec};
 
 use super::super::{LayoutCalculator, LayoutCalculatorResult};
@@ -374,11 +374,14 @@ fn neighbours<VariantIdx: Idx, LocalIdx: Idx>(
             neighbours.insert(other, local);
         }
     }
+    let mut row = DenseBitSet::new_empty(locals);
     for alive in states {
+        row.clear();
         for &local in alive {
-            for &other in alive {
-                neighbours.insert(local, other);
-            }
+            row.insert(local);
+        }
+        for &local in alive {
+            neighbours.union_row_with(&row, local);
         }
     }
     neighbours

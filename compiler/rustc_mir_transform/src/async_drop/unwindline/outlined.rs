@@ -221,9 +221,6 @@ impl OutlinedUnwindline {
             points.flat_map(|point| point.storage_liveness.iter()).collect();
         let mut statements: Vec<_> = stored
             .into_iter()
-            .filter(|&local| {
-                !transform.remap.contains(local) && !transform.always_live_locals.contains(local)
-            })
             .map(|local| emitter.statement(StatementKind::StorageDead(local)))
             .collect();
         let context_ty = body.local_decls[self.context].ty;

@@ -143,8 +143,8 @@ impl Campaign<'_> {
             }
         }
         let mut tally = Tally { programs: indices.len() as u64, ..Tally::default() };
-        // The two batches of a pair have different editions.
-        let of_valgrind = usize::try_from(batch / 2).unwrap_or(0) % levels.len();
+        // One kind of batches follows the other.
+        let of_valgrind = usize::try_from(batch / KINDS).unwrap_or(0) % levels.len();
         for (n, opt_level) in levels.iter().enumerate() {
             let failed = |index| findings.iter().any(|f: &Finding| f.index == index);
             let left: Vec<&Subject> = subjects.iter().filter(|s| !failed(s.index)).collect();
@@ -182,10 +182,15 @@ pub fn edition(index: u64) -> Edition {
     if index.is_multiple_of(2) { Edition::E2021 } else { Edition::E2024 }
 }
 
-/// The programs of a batch: of one edition, and together with those of its twin, a row.
+/// Kinds of batches, in turn: of either edition, and of programs with a part in a library or
+/// without one.
+const KINDS: u64 = 4;
+
+/// The programs of a batch, which are of one kind. Those of a batch of each kind are a row.
 fn indices(batch: u64, size: u64, end: u64) -> Vec<u64> {
-    let first = (batch / 2).saturating_mul(2 * size);
-    (0..size).map(|n| first.saturating_add(2 * n + batch % 2)).take_while(|i| *i < end).collect()
+    let first = (batch / KINDS).saturating_mul(KINDS * size);
+    let index = |n| first.saturating_add(KINDS * n + batch % KINDS);
+    (0..size).map(index).take_while(|i| *i < end).collect()
 }
 
 /// Whether a program is one of `share` in a hundred, which are spread evenly over both editions.
@@ -253,21 +258,22 @@ pub fn choose(findings: &[Finding], count: usize) -> Vec<&Finding> {
 
 #[cfg(test)]
 mod tests {
+    use asyncdrop_fuzz::is_split;
+
     use super::*;
 
     #[test]
-    fn batches_hold_every_program_once_in_its_edition() {
+    fn batches_hold_every_program_once_and_one_kind_each() {
         for (size, end) in [(50, 200), (50, 1), (7, 100), (1, 3)] {
             let batches = (0..).map(|batch| indices(batch, size, end));
             let batches: Vec<_> = batches.take_while(|batch| !batch.is_empty()).collect();
-            assert!(
-                batches.iter().all(|batch| batch.iter().all(|i| edition(*i) == edition(batch[0])))
-            );
+            let kind = |index: u64| (edition(index), is_split(index));
+            assert!(batches.iter().all(|batch| batch.iter().all(|i| kind(*i) == kind(batch[0]))));
             let mut all: Vec<u64> = batches.concat();
             all.sort_unstable();
             assert_eq!(all, (0..end).collect::<Vec<_>>());
         }
-        assert_eq!(indices(3, 3, u64::MAX), [7, 9, 11]);
+        assert_eq!(indices(5, 3, u64::MAX), [13, 17, 21]);
     }
 
     #[test]

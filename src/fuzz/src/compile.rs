@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use asyncdrop_fuzz::{Edition, Unwind};
+use asyncdrop_fuzz::{Edition, LIBRARY, Sources, Unwind};
 
 use crate::child::{self, End, Limits, Stop};
 use crate::cli::OptLevel;
@@ -93,25 +93,55 @@ impl Compiler {
         Ok(Self { unwind, ..self })
     }
 
-    /// Compiles `source` in `folder`. An error means that nothing can be compiled.
+    /// Compiles `sources` in `folder`. An error means that nothing can be compiled.
     pub fn compile(
         &self,
-        source: &str,
+        sources: &Sources,
         setting: Setting,
         folder: &Path,
         stop: &Stop,
     ) -> Result<Compiled> {
-        let (input, binary) = (folder.join("programs.rs"), folder.join("programs"));
-        fs::write(&input, source).with_context(|| format!("cannot write {}", input.display()))?;
+        let mut of_library = Vec::new();
+        if let Some(library) = &sources.library {
+            let output = folder.join(format!("lib{LIBRARY}.rlib"));
+            let arguments = vec!["--crate-type=rlib".into(), format!("--crate-name={LIBRARY}")];
+            let input = folder.join("library.rs");
+            if let Some(rejected) =
+                self.crate_of(library, &input, &output, &arguments, setting, stop)?
+            {
+                return Ok(rejected);
+            }
+            of_library = vec!["--extern".into(), format!("{LIBRARY}={}", output.display())];
+        }
+        let output = folder.join("programs");
+        of_library.insert(0, "--crate-type=bin".into());
+        let input = folder.join("programs.rs");
+        let rejected =
+            self.crate_of(&sources.binary, &input, &output, &of_library, setting, stop)?;
+        Ok(rejected.unwrap_or(Compiled::Binary(output)))
+    }
+
+    /// Compiles one crate. Returns what the compiler said if it rejects it.
+    fn crate_of(
+        &self,
+        source: &str,
+        input: &Path,
+        output: &Path,
+        arguments: &[String],
+        setting: Setting,
+        stop: &Stop,
+    ) -> Result<Option<Compiled>> {
+        fs::write(input, source).with_context(|| format!("cannot write {}", input.display()))?;
         let mut command = Command::new(&self.rustc);
         command
-            .args(["--crate-type=bin", "--cap-lints=allow", "-Zvalidate-mir", "-Cdebuginfo=0"])
+            .args(arguments)
+            .args(["--cap-lints=allow", "-Zvalidate-mir", "-Cdebuginfo=0"])
             .args(["-Ccodegen-units=1", "--edition"])
             .arg(year(setting.edition))
             .arg(format!("-Copt-level={}", setting.opt_level))
             .args(self.takes_unwind.then(|| unwind_flag(self.unwind)))
             .arg("-o")
-            .args([&binary, &input])
+            .args([output, input])
             .env("RUSTC_ICE", "0")
             .env("RUST_BACKTRACE", "0")
             .env_remove("RUSTC_LOG");
@@ -121,12 +151,13 @@ impl Compiler {
         let finished = child::run(&mut command, Limits { time: TIME, memory: None }, stop)?;
         let said = finished.stderr;
         if finished.end.success() {
-            return Ok(Compiled::Binary(binary));
+            return Ok(None);
         }
         if said.contains("error[E0463]") || said.contains("No space left on device") {
             bail!("nothing can be compiled: {}", said.trim());
         }
-        Ok(Compiled::Rejected(kind(finished.end, &said), format!("{said}{}\n", finished.end)))
+        let kind = kind(finished.end, &said);
+        Ok(Some(Compiled::Rejected(kind, format!("{said}{}\n", finished.end))))
     }
 
     /// Compiles a program that may be broken, with the lints. Also returns what the compiler said.
@@ -246,7 +277,8 @@ pub mod tests {
     fn compiled(script: &str) -> Result<Compiled> {
         let folder = tempfile::tempdir().unwrap();
         let compiler = fake(folder.path(), script);
-        compiler.compile("source", setting(), folder.path(), &Stop::default())
+        let sources = Sources { library: None, binary: "source".to_owned() };
+        compiler.compile(&sources, setting(), folder.path(), &Stop::default())
     }
 
     #[test]

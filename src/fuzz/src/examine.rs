@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use asyncdrop_fuzz::{Edition, Numbered, Program, Runs, crate_source};
+use asyncdrop_fuzz::{Edition, Numbered, Program, Runs, Sources, sources};
 
 use crate::child::{Finished, Stop};
 use crate::cli::OptLevel;
@@ -52,13 +52,13 @@ pub struct Lab<'a> {
     pub stop: &'a Stop,
     /// Whether there is a valgrind to run programs under.
     pub valgrind: bool,
-    /// Makes the crate; [`crate_source`] outside of tests.
-    pub source: fn(&[Numbered], Edition) -> String,
+    /// Makes the crates; [`sources`] outside of tests.
+    pub sources: fn(&[Numbered], Edition) -> Sources,
 }
 
 impl<'a> Lab<'a> {
     pub fn new(compiler: &'a Compiler, folder: &'a Path, stop: &'a Stop) -> Self {
-        Self { compiler, folder, stop, valgrind: execute::has_valgrind(), source: crate_source }
+        Self { compiler, folder, stop, valgrind: execute::has_valgrind(), sources }
     }
 
     /// Compiles and runs programs, those that `valgrind` chooses a second time under valgrind. What
@@ -70,9 +70,9 @@ impl<'a> Lab<'a> {
         valgrind: &dyn Fn(u64) -> bool,
     ) -> Result<Vec<Finding>> {
         let programs: Vec<_> = subjects.iter().map(|s| (s.index, &s.program, &s.runs)).collect();
-        let source = (self.source)(&programs, setting.edition);
+        let sources = (self.sources)(&programs, setting.edition);
         let trial = Trial { lab: self, setting };
-        match self.compiler.compile(&source, setting, self.folder, self.stop)? {
+        match self.compiler.compile(&sources, setting, self.folder, self.stop)? {
             Compiled::Binary(binary) => {
                 let mut findings = trial.observe(&binary, subjects)?;
                 let chosen: Vec<u64> = subjects
@@ -225,8 +225,9 @@ mod tests {
     use crate::compile::tests::{fake, setting};
 
     /// A source that only names its programs.
-    fn names(programs: &[Numbered], _: Edition) -> String {
-        programs.iter().map(|(index, ..)| format!("p{index}.\n")).collect()
+    fn names(programs: &[Numbered], _: Edition) -> Sources {
+        let binary = programs.iter().map(|(index, ..)| format!("p{index}.\n")).collect();
+        Sources { library: None, binary }
     }
 
     /// Compiles with a shell script that may refuse a source, and makes a binary that is one too:
@@ -239,7 +240,7 @@ mod tests {
         );
         let compiler = fake(folder.path(), &script);
         let stop = Stop::default();
-        let lab = Lab { source: names, ..Lab::new(&compiler, folder.path(), &stop) };
+        let lab = Lab { sources: names, ..Lab::new(&compiler, folder.path(), &stop) };
         let subject = |index| Subject {
             index,
             program: generate(0, index).program(),

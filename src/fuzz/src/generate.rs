@@ -95,15 +95,15 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::generate;
-    use crate::{Edition, Program, Runs, Unwind, crate_source, expected, plans, ui_test};
+    use crate::{Edition, Program, Runs, Unwind, expected, plans, sources, ui_test};
 
     #[test]
     fn the_same_numbers_give_the_same_program() {
         for index in 0..20 {
             let (one, two) = (generate(7, index).program(), generate(7, index).program());
             for edition in [Edition::E2021, Edition::E2024] {
-                let text = crate_source(&[(index, &one, &Runs::PLAIN)], edition);
-                assert_eq!(text, crate_source(&[(index, &two, &Runs::PLAIN)], edition));
+                let text = sources(&[(index, &one, &Runs::PLAIN)], edition);
+                assert_eq!(text, sources(&[(index, &two, &Runs::PLAIN)], edition));
                 assert_eq!(
                     expected(&one, edition, &Runs::PLAIN),
                     expected(&two, edition, &Runs::PLAIN)

@@ -158,9 +158,11 @@ fn keep(options: &Options, seed: u64, shrunk: &Shrunk) -> Result<()> {
         let path = path.strip_prefix(&options.repo).map(Path::to_owned).unwrap_or(path);
         println!("saved {}: {said}", path.display());
     } else {
-        let test = save::test(seed, shrunk, &options.repo);
-        let difference = only::difference(&shrunk.expected, finding);
-        println!("shrunk {said}\n{test}\n{difference}");
+        println!("shrunk {said}");
+        for (path, text) in save::test(seed, shrunk, &options.repo) {
+            println!("// {path}\n{text}");
+        }
+        println!("{}", only::difference(&shrunk.expected, finding));
     }
     Ok(())
 }

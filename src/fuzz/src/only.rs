@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
-use asyncdrop_fuzz::ui_test;
+use asyncdrop_fuzz::{LIBRARY, is_split, ui_test, ui_test_with_library};
 use similar::TextDiff;
 
 use crate::campaign::{edition, is_chosen, make};
@@ -28,8 +28,17 @@ pub fn only(
     let panics = is_chosen(index, options.panics);
     let subject = make(seed, index, edition, compiler.unwind, panics)
         .map_err(|panic| anyhow!("the fuzzer panicked: {panic}"))?;
-    let source = ui_test(&subject.program, edition, "", &subject.runs);
-    println!("{}", formatted(&source, &options.repo).unwrap_or(source));
+    let (program, runs) = (&subject.program, &subject.runs);
+    let sources = if is_split(index) {
+        let program = (index, program, runs);
+        let (test, library) = ui_test_with_library(program, edition, "", LIBRARY);
+        vec![format!("// {LIBRARY}.rs\n{library}"), test]
+    } else {
+        vec![ui_test(program, edition, "", runs)]
+    };
+    for source in sources {
+        println!("{}", formatted(&source, &options.repo).unwrap_or(source));
+    }
     println!("// {seed}:{index}, edition {}, {}", year(edition), subject.program.describe());
     let lab = Lab::new(compiler, scratch, stop);
     let mut all = Vec::new();

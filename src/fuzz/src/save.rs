@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
-use asyncdrop_fuzz::ui_test;
+use asyncdrop_fuzz::{is_split, ui_test, ui_test_with_library};
 use sha2::{Digest, Sha256};
 
 use crate::compile::{unwind_flag, year};
@@ -20,31 +20,46 @@ const FOLDER: &str = "tests/ui/async-drop/fuzz";
 /// Columns of a header line.
 const WIDTH: usize = 97;
 
-/// A test of a small failing program: it passes once the compiler is mended.
-pub fn test(seed: u64, shrunk: &Shrunk, repo: &Path) -> String {
-    let finding = &shrunk.finding;
-    let runs = &shrunk.runs;
-    let text = ui_test(&shrunk.program, finding.edition, &header(seed, shrunk), runs);
+/// A test of a small failing program: it passes once the compiler is mended. Each file with its
+/// path in the folder of the tests: first the test, then the library that it may have a part in.
+pub fn test(seed: u64, shrunk: &Shrunk, repo: &Path) -> Vec<(String, String)> {
+    let (finding, runs) = (&shrunk.finding, &shrunk.runs);
+    let (name, header) = (name(shrunk), header(seed, shrunk));
+    let test = format!("{name}.rs");
+    let files = if is_split(finding.index) {
+        let program = (finding.index, &shrunk.program, runs);
+        let library = format!("{name}-library");
+        let (text, of_library) = ui_test_with_library(program, finding.edition, &header, &library);
+        vec![(test, text), (format!("auxiliary/{library}.rs"), of_library)]
+    } else {
+        vec![(test, ui_test(&shrunk.program, finding.edition, &header, runs))]
+    };
     // Compiletest would choose another one.
     let mut flags = format!("//@ compile-flags: -Copt-level={}", finding.opt_level);
     if !runs.panicking.is_empty() {
         flags += &format!(" {}", unwind_flag(runs.unwind));
     }
-    flags += "\n";
-    let at = text.find("//@").unwrap_or(0);
-    let text = format!("{}{flags}{}", &text[..at], &text[at..]);
-    formatted(&text, repo).unwrap_or(text)
+    let with_flags = |(path, text): (String, String)| {
+        let at = text.find("//@").unwrap_or(0);
+        let text = format!("{}{flags}\n{}", &text[..at], &text[at..]);
+        (path, formatted(&text, repo).unwrap_or(text))
+    };
+    files.into_iter().map(with_flags).collect()
 }
 
 /// Saves the test and what it should print. Returns its path. A test that is there already is
 /// written anew: the program is the same.
 pub fn save(seed: u64, shrunk: &Shrunk, repo: &Path) -> Result<PathBuf> {
     let folder = repo.join(FOLDER);
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let path = folder.join(format!("{}.rs", name(shrunk)));
-    let output = path.with_extension("run.stdout");
-    for (path, text) in [(&path, &test(seed, shrunk, repo)), (&output, &shrunk.expected)] {
-        fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    let auxiliary = folder.join("auxiliary");
+    fs::create_dir_all(&auxiliary)
+        .with_context(|| format!("cannot create {}", auxiliary.display()))?;
+    let mut files = test(seed, shrunk, repo);
+    let path = folder.join(&files[0].0);
+    files.push((format!("{}.run.stdout", name(shrunk)), shrunk.expected.clone()));
+    for (file, text) in files {
+        let path = folder.join(file);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(path)
 }
@@ -139,10 +154,10 @@ mod tests {
         let (stage, seen) = (Stage::Running, seen.to_owned());
         let edition = Edition::E2021;
         Shrunk {
-            program: generate(1, 2).program(),
+            program: generate(1, 4).program(),
             runs: Runs::PLAIN,
             expected: expected.to_owned(),
-            finding: Finding { index: 2, kind, edition, opt_level, stage, seen },
+            finding: Finding { index: 4, kind, edition, opt_level, stage, seen },
             compiles: 3,
         }
     }
@@ -151,10 +166,24 @@ mod tests {
     fn a_test_says_where_it_comes_from_and_what_was_seen() {
         let shrunk = shrunk(Kind::Mismatch, "a\n  begin 0\n", "a\n  sync 0\n");
         let header = header(1, &shrunk);
-        let expected = "//! Found by `./x.py fuzz` as 1:2, edition 2021, opt-level 2. Seen: mismatch, \
+        let expected = "//! Found by `./x.py fuzz` as 1:4, edition 2021, opt-level 2. Seen: mismatch, \
                         `sync 0` instead of `begin 0`\n//! in line 2.\n";
         assert_eq!(header.replace("\n//! ", " "), expected.replace("\n//! ", " "));
         assert!(header.lines().all(|line| line.len() <= 100), "{header}");
+    }
+
+    #[test]
+    fn a_program_with_a_library_is_two_files() {
+        let mut shrunk = shrunk(Kind::Leak, "a\n", "b\n");
+        shrunk.finding.index = 2;
+        let repo = tempfile::tempdir().unwrap();
+        let files = test(1, &shrunk, repo.path());
+        let [(path, text), (library, of_library)] = &files[..] else { panic!("{files:?}") };
+        let aux_build = library.strip_prefix("auxiliary/").unwrap();
+        assert!(text.contains(&format!("//@ aux-build: {aux_build}\n")), "{text}");
+        assert!(of_library.contains("//@ compile-flags: -Copt-level=2\n"), "{of_library}");
+        assert_eq!(save(1, &shrunk, repo.path()).unwrap(), repo.path().join(FOLDER).join(path));
+        assert!(repo.path().join(FOLDER).join(library).exists());
     }
 
     #[test]

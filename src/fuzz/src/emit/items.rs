@@ -5,32 +5,50 @@ use super::names;
 use super::prelude;
 use crate::program::{Destructor, Edition, Program, Shape, Ty, TypeDef};
 
+/// An item: what stands for a use of it, and its text.
+pub struct Item {
+    names: Vec<String>,
+    pub text: String,
+    /// The number of a function.
+    pub function: Option<usize>,
+}
+
+impl Item {
+    /// Whether this item names `other`.
+    pub fn needs(&self, other: &Item) -> bool {
+        other.names.iter().any(|name| uses(&self.text, name))
+    }
+}
+
 /// The items of a program that its root, `f0`, needs.
-pub fn program(program: &Program, edition: Edition) -> String {
-    // What stands for a use of the item, and its text.
-    let mut items: Vec<(Vec<String>, String)> = Vec::new();
+pub fn program(program: &Program, edition: Edition) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
     for (number, definition) in program.types.iter().enumerate() {
         let text = type_items(program, edition, number, definition).join("\n");
-        items.push((vec![names::user(program, number)], text));
+        items.push(Item { names: vec![names::user(program, number)], text, function: None });
     }
     for number in 0..program.functions.len() {
-        items.push((vec![format!("f{number}(")], function(program, edition, number)));
+        let text = function(program, edition, number);
+        items.push(Item { names: vec![format!("f{number}(")], text, function: Some(number) });
     }
     let root = program.types.len();
     for (names, text) in prelude::ITEMS {
-        items.push((names.iter().map(|name| (*name).to_owned()).collect(), text.to_owned()));
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        items.push(Item { names, text: text.to_owned(), function: None });
     }
     let mut needed = vec![false; items.len()];
     let mut open = vec![root];
     while let Some(index) = open.pop() {
         if !std::mem::replace(&mut needed[index], true) {
-            let is_used =
-                |other: &usize| items[*other].0.iter().any(|name| uses(&items[index].1, name));
-            open.extend((0..items.len()).filter(is_used));
+            open.extend((0..items.len()).filter(|&other| items[index].needs(&items[other])));
         }
     }
-    let texts = items.into_iter().zip(needed);
-    texts.filter(|(_, needed)| *needed).map(|((_, text), _)| text).collect::<Vec<_>>().join("\n")
+    items.into_iter().zip(needed).filter(|(_, needed)| *needed).map(|(item, _)| item).collect()
+}
+
+/// The text of the items.
+pub fn text<'i>(items: impl IntoIterator<Item = &'i Item>) -> String {
+    items.into_iter().map(|item| item.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether the name stands in the text, and not at the end of another name.

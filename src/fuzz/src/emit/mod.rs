@@ -5,10 +5,15 @@ mod items;
 mod names;
 mod owners;
 mod prelude;
+mod split;
 
 use std::fmt::Write;
 
+use items::Item;
+
 use crate::{Edition, Ending, Plan, Program, Runs};
+
+pub use split::is_split;
 
 const RUNTIME: &str = include_str!("../../../../tests/ui/async-drop/fuzz/auxiliary/runtime.rs");
 const PANICS: &str = include_str!("../../../../tests/ui/async-drop/fuzz/auxiliary/panics.rs");
@@ -22,23 +27,50 @@ const HEAD: &str =
 /// A program with its index and its runs.
 pub type Numbered<'p> = (u64, &'p Program, &'p Runs);
 
+/// The sources of a binary crate and of the library [`LIBRARY`] that it uses, if any.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Sources {
+    pub library: Option<String>,
+    pub binary: String,
+}
+
+/// The crate that has a part of the programs.
+pub const LIBRARY: &str = "library";
+
 /// One binary crate of several programs. Its arguments are the indices of the programs to run;
 /// without arguments it runs all. For each it prints a line `program N`, and then exactly the text
-/// of [`expected`](crate::expected). It is compiled with the given edition.
-pub fn crate_source(programs: &[Numbered], edition: Edition) -> String {
-    let mut source = HEAD.to_owned();
+/// of [`expected`](crate::expected). It is compiled with the given edition. There is a library if
+/// one of the programs [has a part in one](is_split).
+pub fn sources(programs: &[Numbered], edition: Edition) -> Sources {
+    let has_library = programs.iter().any(|(number, ..)| is_split(*number));
+    let (mut library, mut binary) = (HEAD.to_owned(), HEAD.to_owned());
     let panics = format!("mod panics {{\n{PANICS}}}\n");
-    write_module(&mut source, "runtime", &RUNTIME.replace(PANICS_ELSEWHERE, &panics));
+    let runtime = RUNTIME.replace(PANICS_ELSEWHERE, &panics);
+    if has_library {
+        write_module(&mut library, "pub mod runtime", &runtime);
+        binary += &format!("\nuse {LIBRARY}::runtime;\n");
+    } else {
+        write_module(&mut binary, "mod runtime", &runtime);
+    }
     let mut table = String::new();
     for (number, program, runs) in programs {
-        let items = items::program(program, edition);
+        let (shared, own) = split::split(*number, items::program(program, edition));
         let module = format!("p{number}");
+        let mut uses = String::new();
+        if !shared.is_empty() {
+            let items = split::publish(&items::text(&shared));
+            let text = format!("{}use super::runtime::*;\n\n{items}", imports(&items));
+            write_module(&mut library, &format!("pub mod {module}"), &text);
+            uses = format!("use {LIBRARY}::{module}::*;\n");
+        }
+        let items = items::text(&own);
         let main = format!("pub fn run_all() {{\n{}}}\n", calls(runs));
-        let text = format!("{}use super::runtime::*;\n\n{items}\n{main}", imports(&items));
-        write_module(&mut source, &module, &text);
+        let text = format!("{}{uses}use super::runtime::*;\n\n{items}\n{main}", imports(&items));
+        write_module(&mut binary, &format!("mod {module}"), &text);
         writeln!(table, "        ({number}, {module}::run_all),").expect("a string takes all");
     }
-    source + &format!("\nfn main() {{\n    runtime::run_some(&[\n{table}    ]);\n}}\n")
+    binary += &format!("\nfn main() {{\n    runtime::run_some(&[\n{table}    ]);\n}}\n");
+    Sources { library: has_library.then_some(library), binary }
 }
 
 /// The calls that run a program.
@@ -96,11 +128,44 @@ fn imports(items: &str) -> String {
 /// A ui test of one program, which prints exactly the text of [`expected`](crate::expected).
 /// `header` holds the `//!` lines. The runtime is included as `auxiliary/runtime.rs`.
 pub fn ui_test(program: &Program, edition: Edition, header: &str, runs: &Runs) -> String {
-    let year = match edition {
-        Edition::E2021 => "2021",
-        Edition::E2024 => "2024",
-    };
-    let mut directives = format!("//@ edition: {year}\n//@ run-pass\n//@ check-run-results\n");
+    let items = items::program(program, edition);
+    let module = "#[path = \"auxiliary/runtime.rs\"]\nmod runtime;\n";
+    ui_test_of(&items, edition, header, runs, "", module)
+}
+
+/// The same for the program of this index, which [has a part in a library](is_split), and the
+/// library, which is `auxiliary/NAME.rs`.
+pub fn ui_test_with_library(
+    (number, program, runs): Numbered,
+    edition: Edition,
+    header: &str,
+    name: &str,
+) -> (String, String) {
+    let (shared, own) = split::split(number, items::program(program, edition));
+    let krate = name.replace('-', "_");
+    let directive = format!("//@ aux-build: {name}.rs\n");
+    let modules = format!("extern crate {krate};\nuse {krate}::runtime;\nuse {krate}::*;\n");
+    let test = ui_test_of(&own, edition, header, runs, &directive, &modules);
+    let items = split::publish(&items::text(&shared));
+    let library = format!(
+        "//@ edition: {}\n{HEAD}\n#[path = \"runtime.rs\"]\npub mod runtime;\n{}\nuse \
+         runtime::*;\n\n{items}",
+        year(edition),
+        imports(&items)
+    );
+    (test, library)
+}
+
+fn ui_test_of(
+    items: &[Item],
+    edition: Edition,
+    header: &str,
+    runs: &Runs,
+    directive: &str,
+    modules: &str,
+) -> String {
+    let mut directives =
+        format!("//@ edition: {}\n{directive}//@ run-pass\n//@ check-run-results\n", year(edition));
     let mut hook = "std::panic::set_hook(Box::new(|_| ()))";
     if !runs.panicking.is_empty() {
         directives += "//@ needs-unwind\n//@ only-unix\n";
@@ -111,14 +176,20 @@ pub fn ui_test(program: &Program, edition: Edition, header: &str, runs: &Runs) -
     } else {
         format!("{header}\n")
     };
-    let module = "#[path = \"auxiliary/runtime.rs\"]\nmod runtime;\n";
-    let items = items::program(program, edition);
+    let items = items::text(items);
     let main = format!("fn main() {{\n    {hook};\n{}}}\n", calls(runs));
     let used = imports(&items);
     let gap = if used.is_empty() { "" } else { "\n" };
-    format!("{header}{directives}{HEAD}\n{module}{used}{gap}use runtime::*;\n\n{items}\n{main}")
+    format!("{header}{directives}{HEAD}\n{modules}{used}{gap}use runtime::*;\n\n{items}\n{main}")
 }
 
-fn write_module(source: &mut String, name: &str, text: &str) {
-    writeln!(source, "\nmod {name} {{\n{text}}}").expect("a string takes all");
+fn year(edition: Edition) -> &'static str {
+    match edition {
+        Edition::E2021 => "2021",
+        Edition::E2024 => "2024",
+    }
+}
+
+fn write_module(source: &mut String, head: &str, text: &str) {
+    writeln!(source, "\n{head} {{\n{text}}}").expect("a string takes all");
 }

@@ -193,9 +193,9 @@ fn indices(batch: u64, size: u64, end: u64) -> Vec<u64> {
     (0..size).map(index).take_while(|i| *i < end).collect()
 }
 
-/// Whether a program is one of `share` in a hundred, which are spread evenly over both editions.
+/// Whether a program is one of `share` in a hundred, which are spread evenly over all kinds.
 pub fn is_chosen(index: u64, share: u64) -> bool {
-    let n = index / 2 % 100;
+    let n = index / KINDS % 100;
     (n + 1) * share / 100 > n * share / 100
 }
 
@@ -277,12 +277,12 @@ mod tests {
     }
 
     #[test]
-    fn the_share_of_valgrind_is_spread_over_editions() {
+    fn a_share_is_spread_over_all_kinds() {
         for share in [0, 1, 10, 20, 33, 100] {
-            let chosen = |parity| {
-                (0..200).filter(|i| i % 2 == parity && is_chosen(*i, share)).count() as u64
+            let chosen = |kind| {
+                (0..100 * KINDS).filter(|i| i % KINDS == kind && is_chosen(*i, share)).count()
             };
-            assert_eq!([chosen(0), chosen(1)], [share, share]);
+            assert_eq!([0, 1, 2, 3].map(chosen), [usize::try_from(share).unwrap(); 4]);
         }
     }
 

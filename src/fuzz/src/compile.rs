@@ -101,63 +101,39 @@ impl Compiler {
         folder: &Path,
         stop: &Stop,
     ) -> Result<Compiled> {
-        let mut of_library = Vec::new();
+        let mut command = self.command(setting);
+        command.arg("--crate-type=bin");
         if let Some(library) = &sources.library {
             let output = folder.join(format!("lib{LIBRARY}.rlib"));
-            let arguments = vec!["--crate-type=rlib".into(), format!("--crate-name={LIBRARY}")];
-            let input = folder.join("library.rs");
-            if let Some(rejected) =
-                self.crate_of(library, &input, &output, &arguments, setting, stop)?
-            {
-                return Ok(rejected);
+            let mut of_library = self.command(setting);
+            of_library.args(["--crate-type=rlib", "--crate-name", LIBRARY]);
+            if let Some((kind, said)) = rejection(of_library, library, &output, stop)? {
+                return Ok(Compiled::Rejected(kind, said));
             }
-            of_library = vec!["--extern".into(), format!("{LIBRARY}={}", output.display())];
+            command.arg("--extern").arg(format!("{LIBRARY}={}", output.display()));
         }
         let output = folder.join("programs");
-        of_library.insert(0, "--crate-type=bin".into());
-        let input = folder.join("programs.rs");
-        let rejected =
-            self.crate_of(&sources.binary, &input, &output, &of_library, setting, stop)?;
-        Ok(rejected.unwrap_or(Compiled::Binary(output)))
+        Ok(match rejection(command, &sources.binary, &output, stop)? {
+            Some((kind, said)) => Compiled::Rejected(kind, said),
+            None => Compiled::Binary(output),
+        })
     }
 
-    /// Compiles one crate. Returns what the compiler said if it rejects it.
-    fn crate_of(
-        &self,
-        source: &str,
-        input: &Path,
-        output: &Path,
-        arguments: &[String],
-        setting: Setting,
-        stop: &Stop,
-    ) -> Result<Option<Compiled>> {
-        fs::write(input, source).with_context(|| format!("cannot write {}", input.display()))?;
+    /// What compiles a crate of programs.
+    fn command(&self, setting: Setting) -> Command {
         let mut command = Command::new(&self.rustc);
         command
-            .args(arguments)
-            .args(["--cap-lints=allow", "-Zvalidate-mir", "-Cdebuginfo=0"])
-            .args(["-Ccodegen-units=1", "--edition"])
-            .arg(year(setting.edition))
+            .args(["--cap-lints=allow", "-Zvalidate-mir", "-Cdebuginfo=0", "-Ccodegen-units=1"])
+            .args(["--edition", year(setting.edition)])
             .arg(format!("-Copt-level={}", setting.opt_level))
             .args(self.takes_unwind.then(|| unwind_flag(self.unwind)))
-            .arg("-o")
-            .args([output, input])
             .env("RUSTC_ICE", "0")
             .env("RUST_BACKTRACE", "0")
             .env_remove("RUSTC_LOG");
         if self.bootstrap {
             command.env("RUSTC_BOOTSTRAP", "1");
         }
-        let finished = child::run(&mut command, Limits { time: TIME, memory: None }, stop)?;
-        let said = finished.stderr;
-        if finished.end.success() {
-            return Ok(None);
-        }
-        if said.contains("error[E0463]") || said.contains("No space left on device") {
-            bail!("nothing can be compiled: {}", said.trim());
-        }
-        let kind = kind(finished.end, &said);
-        Ok(Some(Compiled::Rejected(kind, format!("{said}{}\n", finished.end))))
+        command
     }
 
     /// Compiles a program that may be broken, with the lints. Also returns what the compiler said.
@@ -193,6 +169,27 @@ impl Compiler {
         };
         Ok((taken, format!("{said}{}\n", finished.end)))
     }
+}
+
+/// Compiles a crate to `output`. Returns what the compiler said if it rejects it.
+fn rejection(
+    mut command: Command,
+    source: &str,
+    output: &Path,
+    stop: &Stop,
+) -> Result<Option<(Kind, String)>> {
+    let input = output.with_extension("rs");
+    fs::write(&input, source).with_context(|| format!("cannot write {}", input.display()))?;
+    command.arg("-o").args([output, &input]);
+    let finished = child::run(&mut command, Limits { time: TIME, memory: None }, stop)?;
+    let said = finished.stderr;
+    if finished.end.success() {
+        return Ok(None);
+    }
+    if said.contains("error[E0463]") || said.contains("No space left on device") {
+        bail!("nothing can be compiled: {}", said.trim());
+    }
+    Ok(Some((kind(finished.end, &said), format!("{said}{}\n", finished.end))))
 }
 
 /// How the compiler took a program that may be broken.

@@ -146,7 +146,7 @@ impl<'a> Lab<'a> {
         }
         let finished = run(&mut command, &folder)?;
         if finished.status.success() {
-            let (time, memory) = (finished.user, finished.memory);
+            let (time, memory) = (finished.cpu, finished.memory);
             return Ok(Ok(Compiled { path, time, memory }));
         }
         if side.is_fork() {

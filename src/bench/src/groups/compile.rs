@@ -1,7 +1,5 @@
 //! What the compiler takes.
 
-use std::time::{Duration, Instant};
-
 use anyhow::{Result, bail};
 
 use super::growth::{COUNTS, linear};
@@ -14,10 +12,6 @@ const SIDES: [Side; 2] = [Side::Implicit, Side::ByHand];
 
 /// Compilations of each program, of which the least is taken.
 const RUNS: usize = 5;
-
-/// Short ones are repeated for so long: the least of five differs by a tenth from one time to the
-/// next where each takes an eighth of a second.
-const AT_LEAST: Duration = Duration::from_secs(5);
 
 /// How often all shapes are in one crate.
 const COPIES: usize = 10;
@@ -61,16 +55,15 @@ fn two_tables(
         let (name, title) = (format!("{name}-{metric}"), format!("{title}: {what}"));
         Table::new(&name, &title, row, &SIDES.map(Side::name)).ratio(0, 1, Some(Bar::AtMost(1.05)))
     };
-    let (runs, at_least) = if lab.options.quick { (2, Duration::ZERO) } else { (RUNS, AT_LEAST) };
+    let runs = if lab.options.quick { 2 } else { RUNS };
     let mut time = table("compile-time", "Milliseconds to compile, at opt-level 3")
-        .note(&format!("User time, the least of {runs} runs, or more if they are short."));
+        .note(&format!("Processor time, the least of {runs} runs."));
     let mut memory = table("compile-memory", "The compiler's memory at its peak, in MiB");
-    let progress = lab.progress("compiling", rows.len());
+    let progress = lab.progress("compiling", rows.len() * runs);
     for (name, shapes, judged) in rows {
         let shapes: Vec<&Shape> = shapes.iter().collect();
         let mut least = [(f64::MAX, f64::MAX); 2];
-        let (start, mut done) = (Instant::now(), 0);
-        while done < runs || start.elapsed() < at_least {
+        for _ in 0..runs {
             for (side, least) in SIDES.into_iter().zip(&mut least) {
                 match lab.compile(&shapes, side, Product::Functions, "3")? {
                     Ok(made) => {
@@ -80,9 +73,8 @@ fn two_tables(
                     Err(why) => bail!("{name} ({}): {why}", side.name()),
                 }
             }
-            done += 1;
+            progress.inc(1);
         }
-        progress.inc(1);
         time.push(name, least.map(|least| Cell::Number(least.0)).to_vec());
         memory.push(name, least.map(|least| Cell::Number(least.1)).to_vec());
         for table in [&mut time, &mut memory] {

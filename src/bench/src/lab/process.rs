@@ -17,8 +17,9 @@ pub struct Finished {
     pub status: ExitStatus,
     pub stdout: String,
     pub stderr: String,
-    /// Processor time that it spent outside of the kernel.
-    pub user: Duration,
+    /// Processor time, that of the kernel included: how Linux divides a short time into the two is a
+    /// matter of chance.
+    pub cpu: Duration,
     /// The most bytes that were in memory at a time.
     pub memory: u64,
 }
@@ -36,7 +37,7 @@ pub fn run(command: &mut Command, folder: &Path) -> Result<Finished> {
         status: used.status,
         stdout: read(&stdout)?,
         stderr: read(&stderr)?,
-        user: used.rusage.utime,
+        cpu: used.rusage.utime + used.rusage.stime,
         memory: used.rusage.maxrss,
     })
 }

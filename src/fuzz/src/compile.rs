@@ -121,12 +121,19 @@ impl Compiler {
 
     /// What compiles a crate of programs.
     fn command(&self, setting: Setting) -> Command {
+        let mut command = self.rustc();
+        command
+            .args(["--cap-lints=allow", "-Ccodegen-units=1", "--edition", setting.edition.year()])
+            .arg(format!("-Copt-level={}", setting.opt_level))
+            .args(self.takes_unwind.then(|| unwind_flag(self.unwind)));
+        command
+    }
+
+    /// The compiler, which checks its MIR and is brief if it panics.
+    fn rustc(&self) -> Command {
         let mut command = Command::new(&self.rustc);
         command
-            .args(["--cap-lints=allow", "-Zvalidate-mir", "-Cdebuginfo=0", "-Ccodegen-units=1"])
-            .args(["--edition", year(setting.edition)])
-            .arg(format!("-Copt-level={}", setting.opt_level))
-            .args(self.takes_unwind.then(|| unwind_flag(self.unwind)))
+            .args(["-Zvalidate-mir", "-Cdebuginfo=0"])
             .env("RUSTC_ICE", "0")
             .env("RUST_BACKTRACE", "0")
             .env_remove("RUSTC_LOG");
@@ -144,20 +151,11 @@ impl Compiler {
         folder: &Path,
         stop: &Stop,
     ) -> Result<(Taken, String)> {
-        let mut command = Command::new(&self.rustc);
+        let mut command = self.rustc();
         command
-            .args(["--crate-type=bin", "--emit=obj", "-Zvalidate-mir", "-Cdebuginfo=0"])
-            .args(["-Wasync_drop_in_sync_context", "-Wimplicit_async_drop", "--edition"])
-            .arg(edition)
-            .arg("-o")
-            .arg(folder.join("mutant.o"))
-            .arg(input)
-            .env("RUSTC_ICE", "0")
-            .env("RUST_BACKTRACE", "0")
-            .env_remove("RUSTC_LOG");
-        if self.bootstrap {
-            command.env("RUSTC_BOOTSTRAP", "1");
-        }
+            .args(["--crate-type=bin", "--emit=obj", "--edition", edition])
+            .args(["-Wasync_drop_in_sync_context", "-Wimplicit_async_drop", "-o"])
+            .args([&folder.join("mutant.o"), input]);
         let limits = Limits { time: TAKE_TIME, memory: Some(TAKE_MEMORY) };
         let finished = child::run(&mut command, limits, stop)?;
         let said = finished.stderr;
@@ -238,14 +236,6 @@ pub fn unwind_flag(unwind: Unwind) -> &'static str {
     match unwind {
         Unwind::Sync => "-Zasync-drop-unwind=sync",
         Unwind::Await => "-Zasync-drop-unwind=await",
-    }
-}
-
-/// The edition as `--edition` takes it.
-pub fn year(edition: Edition) -> &'static str {
-    match edition {
-        Edition::E2021 => "2021",
-        Edition::E2024 => "2024",
     }
 }
 

@@ -9,7 +9,7 @@ mod plan;
 mod program;
 mod resolve;
 
-pub use emit::{LIBRARY, Numbered, Sources, is_split, sources, ui_test, ui_test_with_library};
+pub use emit::{LIBRARY, Numbered, Sources, is_split, sources, ui_test, ui_test_files};
 pub use generate::{Case, generate};
 pub use oracle::{expected, plans};
 pub use plan::{Ending, Plan, Runs, Unwind};

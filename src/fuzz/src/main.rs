@@ -159,9 +159,7 @@ fn keep(options: &Options, seed: u64, shrunk: &Shrunk) -> Result<()> {
         println!("saved {}: {said}", path.display());
     } else {
         println!("shrunk {said}");
-        for (path, text) in save::test(seed, shrunk, &options.repo) {
-            println!("// {path}\n{text}");
-        }
+        save::show(&save::test(seed, shrunk, &options.repo));
         println!("{}", only::difference(&shrunk.expected, finding));
     }
     Ok(())

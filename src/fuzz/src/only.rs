@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
-use asyncdrop_fuzz::{LIBRARY, is_split, ui_test, ui_test_with_library};
+use asyncdrop_fuzz::ui_test_files;
 use similar::TextDiff;
 
 use crate::campaign::{edition, is_chosen, make};
 use crate::child::Stop;
 use crate::cli::{Name, Options};
-use crate::compile::{Compiler, Setting, year};
+use crate::compile::{Compiler, Setting};
 use crate::examine::{Finding, Lab, Stage};
-use crate::save::formatted;
+use crate::save::{formatted, show};
 use crate::verdict::Kind;
 
 /// Prints a program's source, and for each opt-level how what it prints differs from what it
@@ -28,18 +28,15 @@ pub fn only(
     let panics = is_chosen(index, options.panics);
     let subject = make(seed, index, edition, compiler.unwind, panics)
         .map_err(|panic| anyhow!("the fuzzer panicked: {panic}"))?;
-    let (program, runs) = (&subject.program, &subject.runs);
-    let sources = if is_split(index) {
-        let program = (index, program, runs);
-        let (test, library) = ui_test_with_library(program, edition, "", LIBRARY);
-        vec![format!("// {LIBRARY}.rs\n{library}"), test]
-    } else {
-        vec![ui_test(program, edition, "", runs)]
-    };
-    for source in sources {
-        println!("{}", formatted(&source, &options.repo).unwrap_or(source));
+    let program = (index, &subject.program, &subject.runs);
+    let mut files = ui_test_files(program, edition, "", "program");
+    for (_, text) in &mut files {
+        if let Some(formatted) = formatted(text, &options.repo) {
+            *text = formatted;
+        }
     }
-    println!("// {seed}:{index}, edition {}, {}", year(edition), subject.program.describe());
+    show(&files);
+    println!("// {seed}:{index}, edition {}, {}", edition.year(), subject.program.describe());
     let lab = Lab::new(compiler, scratch, stop);
     let mut all = Vec::new();
     for opt_level in &options.opt_levels {

@@ -11,6 +11,16 @@ pub enum Edition {
     E2024,
 }
 
+impl Edition {
+    /// As `--edition` takes it.
+    pub fn year(self) -> &'static str {
+        match self {
+            Edition::E2021 => "2021",
+            Edition::E2024 => "2024",
+        }
+    }
+}
+
 /// A variable of a function, unique in that function.
 pub type Var = usize;
 

@@ -11,7 +11,6 @@ use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use crate::compile::year;
 use crate::examine::{Finding, Stage};
 use crate::verdict::Kind;
 
@@ -44,7 +43,7 @@ impl Failure {
         Self {
             index: finding.index,
             kind: finding.kind,
-            edition: year(finding.edition),
+            edition: finding.edition.year(),
             opt_level: finding.opt_level.to_string(),
             under_valgrind: finding.stage == Stage::Valgrind,
         }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
-use asyncdrop_fuzz::{is_split, ui_test, ui_test_with_library};
+use asyncdrop_fuzz::{ui_test, ui_test_files};
 use sha2::{Digest, Sha256};
 
-use crate::compile::{unwind_flag, year};
+use crate::compile::unwind_flag;
 use crate::examine::Stage;
 use crate::shrink::Shrunk;
 use crate::verdict::Kind;
@@ -24,16 +24,8 @@ const WIDTH: usize = 97;
 /// path in the folder of the tests: first the test, then the library that it may have a part in.
 pub fn test(seed: u64, shrunk: &Shrunk, repo: &Path) -> Vec<(String, String)> {
     let (finding, runs) = (&shrunk.finding, &shrunk.runs);
-    let (name, header) = (name(shrunk), header(seed, shrunk));
-    let test = format!("{name}.rs");
-    let files = if is_split(finding.index) {
-        let program = (finding.index, &shrunk.program, runs);
-        let library = format!("{name}-library");
-        let (text, of_library) = ui_test_with_library(program, finding.edition, &header, &library);
-        vec![(test, text), (format!("auxiliary/{library}.rs"), of_library)]
-    } else {
-        vec![(test, ui_test(&shrunk.program, finding.edition, &header, runs))]
-    };
+    let program = (finding.index, &shrunk.program, runs);
+    let files = ui_test_files(program, finding.edition, &header(seed, shrunk), &name(shrunk));
     // Compiletest would choose another one.
     let mut flags = format!("//@ compile-flags: -Copt-level={}", finding.opt_level);
     if !runs.panicking.is_empty() {
@@ -54,14 +46,26 @@ pub fn save(seed: u64, shrunk: &Shrunk, repo: &Path) -> Result<PathBuf> {
     let auxiliary = folder.join("auxiliary");
     fs::create_dir_all(&auxiliary)
         .with_context(|| format!("cannot create {}", auxiliary.display()))?;
-    let mut files = test(seed, shrunk, repo);
-    let path = folder.join(&files[0].0);
-    files.push((format!("{}.run.stdout", name(shrunk)), shrunk.expected.clone()));
-    for (file, text) in files {
-        let path = folder.join(file);
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    let write = |path: &Path, text: &str| {
+        fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    };
+    let files = test(seed, shrunk, repo);
+    for (file, text) in &files {
+        write(&folder.join(file), text)?;
     }
+    let path = folder.join(&files[0].0);
+    write(&path.with_extension("run.stdout"), &shrunk.expected)?;
     Ok(path)
+}
+
+/// Prints the files of a test, each under its path if there are several.
+pub fn show(files: &[(String, String)]) {
+    for (path, text) in files {
+        if files.len() > 1 {
+            println!("// {path}");
+        }
+        println!("{text}");
+    }
 }
 
 /// Characters of a message that the header quotes.
@@ -80,7 +84,7 @@ fn header(seed: u64, shrunk: &Shrunk) -> String {
     let text = format!(
         "Found by `./x.py fuzz` as {seed}:{}, edition {}, opt-level {}{under}. Seen: {}, {}.",
         finding.index,
-        year(finding.edition),
+        finding.edition.year(),
         finding.opt_level,
         finding.kind,
         symptom(finding.kind, &shrunk.expected, &finding.seen)

@@ -133,27 +133,32 @@ pub fn ui_test(program: &Program, edition: Edition, header: &str, runs: &Runs) -
     ui_test_of(&items, edition, header, runs, "", module)
 }
 
-/// The same for the program of this index, which [has a part in a library](is_split), and the
-/// library, which is `auxiliary/NAME.rs`.
-pub fn ui_test_with_library(
+/// The files of a ui test of that name: the test, and of a program that [has a part in a
+/// library](is_split) the library. Each with its path in the folder of the tests.
+pub fn ui_test_files(
     (number, program, runs): Numbered,
     edition: Edition,
     header: &str,
     name: &str,
-) -> (String, String) {
+) -> Vec<(String, String)> {
+    let path = format!("{name}.rs");
+    if !is_split(number) {
+        return vec![(path, ui_test(program, edition, header, runs))];
+    }
     let (shared, own) = split::split(number, items::program(program, edition));
-    let krate = name.replace('-', "_");
-    let directive = format!("//@ aux-build: {name}.rs\n");
+    let library = format!("{name}-library");
+    let krate = library.replace('-', "_");
+    let directive = format!("//@ aux-build: {library}.rs\n");
     let modules = format!("extern crate {krate};\nuse {krate}::runtime;\nuse {krate}::*;\n");
     let test = ui_test_of(&own, edition, header, runs, &directive, &modules);
     let items = split::publish(&items::text(&shared));
-    let library = format!(
+    let text = format!(
         "//@ edition: {}\n{HEAD}\n#[path = \"runtime.rs\"]\npub mod runtime;\n{}\nuse \
          runtime::*;\n\n{items}",
-        year(edition),
+        edition.year(),
         imports(&items)
     );
-    (test, library)
+    vec![(path, test), (format!("auxiliary/{library}.rs"), text)]
 }
 
 fn ui_test_of(
@@ -164,8 +169,10 @@ fn ui_test_of(
     directive: &str,
     modules: &str,
 ) -> String {
-    let mut directives =
-        format!("//@ edition: {}\n{directive}//@ run-pass\n//@ check-run-results\n", year(edition));
+    let mut directives = format!(
+        "//@ edition: {}\n{directive}//@ run-pass\n//@ check-run-results\n",
+        edition.year()
+    );
     let mut hook = "std::panic::set_hook(Box::new(|_| ()))";
     if !runs.panicking.is_empty() {
         directives += "//@ needs-unwind\n//@ only-unix\n";
@@ -181,13 +188,6 @@ fn ui_test_of(
     let used = imports(&items);
     let gap = if used.is_empty() { "" } else { "\n" };
     format!("{header}{directives}{HEAD}\n{modules}{used}{gap}use runtime::*;\n\n{items}\n{main}")
-}
-
-fn year(edition: Edition) -> &'static str {
-    match edition {
-        Edition::E2021 => "2021",
-        Edition::E2024 => "2024",
-    }
 }
 
 fn write_module(source: &mut String, head: &str, text: &str) {

@@ -25,7 +25,7 @@ mod contents;
 mod slice;
 mod whole;
 
-pub(crate) use whole::{WholeDrop, await_whole_drop};
+pub(crate) use whole::{OpenedDrops, WholeDrop, await_whole_drop};
 
 impl<'a, 'b, 'tcx, D> DropCtxt<'a, 'b, 'tcx, D>
 where

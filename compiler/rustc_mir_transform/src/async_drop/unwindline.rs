@@ -72,7 +72,7 @@ use super::destructor::dropped_by;
 use super::lines::blocks_of_line;
 use super::poll_loop::Emitter;
 use super::{SELF_ARG, is_awaitee};
-use crate::elaborate_drop::async_drop::{WholeDrop, await_whole_drop};
+use crate::elaborate_drop::async_drop::{OpenedDrops, WholeDrop, await_whole_drop};
 use crate::patch::MirPatch;
 
 mod calls;
@@ -287,6 +287,7 @@ impl Unwindline {
             entries: IndexVec::from_elem(None, &body.basic_blocks),
             own: copies_of_drop_flags(body, &cleanup, temporaries, &mut patch),
             patch,
+            opened: OpenedDrops::default(),
         };
         builder.copy_blocks();
         let entries: FxIndexSet<BasicBlock> =
@@ -403,6 +404,7 @@ struct Builder<'a, 'tcx> {
     /// The local of the unwindline that stands for a drop flag, or for a value that it keeps alone.
     own: IndexVec<Local, Option<Local>>,
     patch: MirPatch<'tcx>,
+    opened: OpenedDrops<'tcx>,
 }
 
 impl<'tcx> Builder<'_, 'tcx> {
@@ -443,7 +445,8 @@ impl<'tcx> Builder<'_, 'tcx> {
                 let (place, target) = (*place, self.copy_of(*target));
                 let (tcx, typing_env, body) = (self.tcx, self.typing_env, self.body);
                 let drop = WholeDrop { block: copy, source_info, place, target, unwind: abort };
-                return await_whole_drop(tcx, typing_env, body, &mut self.patch, drop);
+                let (patch, opened) = (&mut self.patch, &mut self.opened);
+                return await_whole_drop(tcx, typing_env, body, patch, opened, drop);
             }
             TerminatorKind::UnwindResume => kind = TerminatorKind::Goto { target: raise },
             TerminatorKind::UnwindTerminate(_) => {

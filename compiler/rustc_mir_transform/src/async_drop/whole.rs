@@ -16,16 +16,24 @@
 //! - it has many parts: each is dropped at three places (mainline, dropline, unwinding), and that
 //!   for each way out of a scope. The glue of a type is there once.
 //!
+//! Cancellation and unwinding come to a part of a value from several places: after the part before
+//! it was dropped, and where the drop of the value around it begins. From there on they do the
+//! same, so the drop of the part is in the body once for all of them (`OpenedDrops`). Of a value
+//! within a value, and so on, there would be a copy for each of those around it.
+//!
 //! Which of its parts a value still has is not asked: that is the business of drop elaboration,
 //! which has decided by now that all of it is dropped.
 //!
 //! This is below `elaborate_drop` because it extends that module's private `DropCtxt`.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use rustc_abi::{FieldIdx, VariantIdx};
+use rustc_data_structures::fx::FxHashMap;
 use rustc_middle::bug;
-use rustc_middle::mir::{BasicBlock, Body, Location, Operand, Place, SourceInfo};
+use rustc_middle::mir::{
+    BasicBlock, Body, Location, Operand, Place, SourceInfo, TerminatorKind, UnwindAction,
+};
 use rustc_middle::ty::{self, InstanceKind, Ty, TyCtxt, TypeVisitableExt};
 
 use super::super::{DropCtxt, DropElaborator, DropFlagMode, DropStyle, Unwind, elaborate_drop};
@@ -61,14 +69,45 @@ where
         if !opening.is_worth_it(ty) {
             return None;
         }
-        let source_info = self.source_info;
-        let elaborator = &mut WholeValue { opening, patch: self.elaborator.patch() };
-        let path = ();
-        let mut whole = DropCtxt { elaborator, source_info, path, place, succ, unwind, dropline };
-        Some(match Destructor::contents_ty(opening.tcx, opening.typing_env, ty) {
-            Some(_) => whole.open_drop_of_contents(ty),
-            None => whole.open_drop(),
-        })
+        let mut opened = self.elaborator.opened_drops().map(mem::take).unwrap_or_default();
+        // No mainline does the same as another.
+        let leads_to = (opened.skip_gotos(succ), unwind.into_action());
+        let key = dropline.is_none().then_some((place, leads_to));
+        let entry = key.and_then(|key| opened.entries.get(&key).copied()).unwrap_or_else(|| {
+            let source_info = self.source_info;
+            let patch = self.elaborator.patch();
+            let elaborator = &mut WholeValue { opening, patch, opened: &mut opened };
+            let path = ();
+            let mut whole =
+                DropCtxt { elaborator, source_info, path, place, succ, unwind, dropline };
+            match Destructor::contents_ty(opening.tcx, opening.typing_env, ty) {
+                Some(_) => whole.open_drop_of_contents(ty),
+                None => whole.open_drop(),
+            }
+        });
+        opened.entries.extend(key.map(|key| (key, entry)));
+        if let Some(drops) = self.elaborator.opened_drops() {
+            *drops = opened;
+        }
+        Some(entry)
+    }
+}
+
+/// The drops of whole values that a patch has.
+#[derive(Default)]
+pub(crate) struct OpenedDrops<'tcx> {
+    /// Where each begins, by what is dropped, and where that and a panic in it lead.
+    entries: FxHashMap<(Place<'tcx>, (BasicBlock, UnwindAction)), BasicBlock>,
+    /// Blocks that do nothing, with their targets.
+    gotos: FxHashMap<BasicBlock, BasicBlock>,
+}
+
+impl OpenedDrops<'_> {
+    fn skip_gotos(&self, mut block: BasicBlock) -> BasicBlock {
+        while let Some(&target) = self.gotos.get(&block) {
+            block = target;
+        }
+        block
     }
 }
 
@@ -81,17 +120,19 @@ pub(crate) struct WholeDrop<'tcx> {
     pub(crate) unwind: BasicBlock,
 }
 
-/// Elaborates `drop`, of a type that needs async drop, as one that is awaited in `body`.
+/// Elaborates `drop`, of a type that needs async drop, as one that is awaited in `body`. `patch`
+/// has the drops in `opened` already.
 pub(crate) fn await_whole_drop<'tcx>(
     tcx: TyCtxt<'tcx>,
     typing_env: ty::TypingEnv<'tcx>,
     body: &Body<'tcx>,
     patch: &mut MirPatch<'tcx>,
+    opened: &mut OpenedDrops<'tcx>,
     drop: WholeDrop<'tcx>,
 ) {
     let WholeDrop { block, source_info, place, target, unwind } = drop;
     let opening = Opening { tcx, typing_env, body };
-    let elaborator = &mut WholeValue { opening, patch };
+    let elaborator = &mut WholeValue { opening, patch, opened };
     let unwind = Unwind::To(unwind);
     elaborate_drop(elaborator, source_info, place, (), target, unwind, block, None);
 }
@@ -180,6 +221,7 @@ impl<'tcx> Opening<'_, 'tcx> {
 struct WholeValue<'e, 'b, 'tcx> {
     opening: Opening<'b, 'tcx>,
     patch: &'e mut MirPatch<'tcx>,
+    opened: &'e mut OpenedDrops<'tcx>,
 }
 
 impl fmt::Debug for WholeValue<'_, '_, '_> {
@@ -223,7 +265,18 @@ impl<'b, 'tcx> DropElaborator<'b, 'tcx> for WholeValue<'_, 'b, 'tcx> {
         None
     }
 
-    fn clear_drop_flag(&mut self, _: Location, (): (), _: DropFlagMode) {}
+    fn opened_drops(&mut self) -> Option<&mut OpenedDrops<'tcx>> {
+        Some(self.opened)
+    }
+
+    fn clear_drop_flag(&mut self, location: Location, (): (), _: DropFlagMode) {
+        // There is none, and so the block that was made for this is empty.
+        let block = location.block;
+        let end = self.patch.block(self.body(), block).terminator();
+        if let TerminatorKind::Goto { target } = end.kind {
+            self.opened.gotos.insert(block, target);
+        }
+    }
 
     fn field_subpath(&self, (): (), _: FieldIdx) -> Option<()> {
         None

@@ -8,6 +8,8 @@ mod unwindline;
 
 pub use contents::AsyncDropContents;
 pub use erased::ErasedAsyncDrop;
+#[doc(hidden)]
+pub use unwindline::UnwindlineFunctions;
 
 use crate::future::{IntoFuture, poll_fn};
 use crate::marker::PhantomData;

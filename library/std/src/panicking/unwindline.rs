@@ -18,6 +18,7 @@
 
 use super::payload_as_str;
 use crate::any::Any;
+use crate::future::UnwindlineFunctions;
 use crate::pin::Pin;
 use crate::sync::nonpoison::Mutex;
 use crate::task::Context;
@@ -70,6 +71,15 @@ struct Suspended {
 // `go_on` sees to it that none is.
 unsafe impl Send for Suspended {}
 
+/// What a crate that does not know `std` may have to call. It has no coroutines of its own here.
+static FUNCTIONS: UnwindlineFunctions = UnwindlineFunctions {
+    unwindline_suspend: suspend,
+    unwindline_resume: resume,
+    unwindline_raise: raise,
+    unwindline_discard: discard,
+    unwindline_abort: abort,
+};
+
 /// Called before a coroutine suspends that holds `exception`, to go on in `state`.
 ///
 /// # Safety
@@ -86,6 +96,7 @@ unsafe fn suspend(coroutine: *mut u8, size: usize, exception: *mut u8, state: St
     } else {
         Some(thread::current_id())
     };
+    FUNCTIONS.publish();
     let coroutine = Coroutine { address: coroutine.addr(), size };
     SUSPENDED.lock().push(Suspended { coroutine, state, exception, thread });
 }

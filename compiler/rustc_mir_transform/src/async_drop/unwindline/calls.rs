@@ -6,9 +6,11 @@ use rustc_hir as hir;
 use rustc_hir::lang_items::LangItem;
 use rustc_middle::mir::interpret::Scalar;
 use rustc_middle::mir::*;
+use rustc_middle::span_bug;
 use rustc_middle::ty::adjustment::PointerCoercion;
-use rustc_middle::ty::{Ty, TyCtxt};
+use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_span::Span;
+use rustc_span::source_map::dummy_spanned;
 
 use super::super::SELF_ARG;
 use super::super::poll_loop::Emitter;
@@ -21,9 +23,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         self.call_with(catch, &[], [], destination, Some(target), UnwindAction::Unreachable)
     }
 
-    /// A block that calls the function of `std` which `item` names with `exception`. A crate that
-    /// knows no `std` never catches a panic, so there the call is left out. Where it returns never,
-    /// the block ends the process.
+    /// A block that calls the function of `std` which `item` names with `exception`.
     pub(super) fn unwindline_block(
         &mut self,
         item: LangItem,
@@ -31,35 +31,22 @@ impl<'tcx> Emitter<'_, 'tcx> {
         target: Option<BasicBlock>,
     ) -> BasicBlock {
         let tcx = self.tcx;
-        let kind = match (tcx.lang_items().get(item), target) {
-            (Some(function), target) => {
-                let output = if target.is_some() { tcx.types.unit } else { tcx.types.never };
-                let unwind = match item {
-                    LangItem::UnwindlineRaise => UnwindAction::Continue,
-                    _ => UnwindAction::Unreachable,
-                };
-                let destination = self.temp(output).into();
-                let args = [Operand::Copy(exception.into())];
-                self.call_with(function, &[], args, destination, target, unwind)
-            }
-            (None, Some(target)) => TerminatorKind::Goto { target },
-            (None, None) => self.end_process(),
+        let output = if target.is_some() { tcx.types.unit } else { tcx.types.never };
+        let unwind = match item {
+            LangItem::UnwindlineRaise => UnwindAction::Continue,
+            _ => UnwindAction::Unreachable,
         };
-        self.block(vec![], kind)
+        let destination = self.temp(output);
+        let args = vec![Operand::Copy(exception.into())];
+        self.call_std(vec![], item, args, destination, target, unwind)
     }
 
     /// A block that ends the process because `exceptions`, two of them, were thrown. `never` is for
     /// what it returns.
     pub(super) fn abort_block(&mut self, exceptions: [Local; 2], never: Local) -> BasicBlock {
-        let kind = match self.tcx.lang_items().get(LangItem::UnwindlineAbort) {
-            Some(function) => {
-                let args = exceptions.map(|exception| Operand::Copy(exception.into()));
-                let unwind = UnwindAction::Unreachable;
-                self.call_with(function, &[], args, never.into(), None, unwind)
-            }
-            None => self.end_process(),
-        };
-        self.block(vec![], kind)
+        let args = exceptions.map(|exception| Operand::Copy(exception.into())).to_vec();
+        let unwind = UnwindAction::Unreachable;
+        self.call_std(vec![], LangItem::UnwindlineAbort, args, never, None, unwind)
     }
 
     /// A block in which the coroutine leaves its exception to `std`, before it suspends. Then `std`
@@ -74,15 +61,10 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let mut statements = Vec::new();
         let [address, size] = self.coroutine_place(coroutine_ty, &mut statements);
         let state = state_constant(self.tcx, state, self.source_info.span);
-        let args = [address, size, Operand::Copy(exception.into()), state];
-        let kind = match self.tcx.lang_items().get(LangItem::UnwindlineSuspend) {
-            Some(function) => {
-                let unit = self.temp(self.tcx.types.unit).into();
-                self.call_with(function, &[], args, unit, Some(target), UnwindAction::Unreachable)
-            }
-            None => TerminatorKind::Goto { target },
-        };
-        self.block(statements, kind)
+        let args = vec![address, size, Operand::Copy(exception.into()), state];
+        let unit = self.temp(self.tcx.types.unit);
+        let (item, unwind) = (LangItem::UnwindlineSuspend, UnwindAction::Unreachable);
+        self.call_std(statements, item, args, unit, Some(target), unwind)
     }
 
     /// A block in which the coroutine takes its exception back, when it goes on.
@@ -93,26 +75,62 @@ impl<'tcx> Emitter<'_, 'tcx> {
         target: BasicBlock,
     ) -> BasicBlock {
         let mut statements = Vec::new();
-        let kind = match self.tcx.lang_items().get(LangItem::UnwindlineResume) {
-            Some(function) => {
-                let args = self.coroutine_place(coroutine_ty, &mut statements);
-                let destination = exception.into();
-                self.call_with(
-                    function,
-                    &[],
-                    args,
-                    destination,
-                    Some(target),
-                    UnwindAction::Unreachable,
-                )
-            }
-            None => {
-                let ty = Ty::new_mut_ptr(self.tcx, self.tcx.types.u8);
-                statements.push(self.assign(exception, self.null(ty)));
-                TerminatorKind::Goto { target }
-            }
+        let args = self.coroutine_place(coroutine_ty, &mut statements).to_vec();
+        let (item, unwind) = (LangItem::UnwindlineResume, UnwindAction::Unreachable);
+        self.call_std(statements, item, args, exception, Some(target), unwind)
+    }
+
+    /// A block that calls the function of `std` which `item` names, after `statements`.
+    ///
+    /// A crate that knows no `std` never catches a panic. But where it is linked with one that
+    /// does, it may go on with what that has caught, and asks `core` for the function:
+    ///
+    /// ```text
+    /// _t = unwindline_functions() -> bb2
+    /// bb2: _f = copy (*_t).unwindline_suspend; _ = copy _f(..)
+    /// ```
+    fn call_std(
+        &mut self,
+        statements: Vec<Statement<'tcx>>,
+        item: LangItem,
+        args: Vec<Operand<'tcx>>,
+        destination: Local,
+        target: Option<BasicBlock>,
+        unwind: UnwindAction,
+    ) -> BasicBlock {
+        let (tcx, span) = (self.tcx, self.source_info.span);
+        if let Some(function) = tcx.lang_items().get(item) {
+            let call = self.call_with(function, &[], args, destination.into(), target, unwind);
+            return self.block(statements, call);
+        }
+        let functions = tcx.require_lang_item(LangItem::UnwindlineFunctions, span);
+        let table_ty = tcx.fn_sig(functions).instantiate_identity().output().skip_binder();
+        let table_ty = tcx.erase_and_anonymize_regions(table_ty);
+        let ty::Adt(adt, args_of_adt) = *table_ty.builtin_deref(true).unwrap().kind() else {
+            span_bug!(span, "`{table_ty}` is no table of functions")
         };
-        self.block(statements, kind)
+        let fields = &adt.non_enum_variant().fields;
+        let mut fields = fields.iter_enumerated();
+        let Some((index, field)) = fields.find(|(_, field)| field.name == item.name()) else {
+            span_bug!(span, "`{table_ty}` has no function `{}`", item.name())
+        };
+        let function_ty = field.ty(tcx, args_of_adt);
+        let [table, function] = [table_ty, function_ty].map(|ty| self.temp(ty));
+        let entry = tcx.mk_place_field(tcx.mk_place_deref(table.into()), index, function_ty);
+        let load = self.assign(function, Rvalue::Use(Operand::Copy(entry)));
+        let call = TerminatorKind::Call {
+            func: Operand::Copy(function.into()),
+            args: args.into_iter().map(dummy_spanned).collect(),
+            destination: destination.into(),
+            target,
+            unwind,
+            call_source: CallSource::Misc,
+            fn_span: span,
+        };
+        let call = self.block(vec![load], call);
+        let unwind = UnwindAction::Unreachable;
+        let ask = self.call_with(functions, &[], [], table.into(), Some(call), unwind);
+        self.block(statements, ask)
     }
 
     /// A call of the function of `std` that `item` names, which calls the unwindline of the

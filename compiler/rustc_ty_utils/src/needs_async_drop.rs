@@ -29,7 +29,7 @@
 use std::collections::VecDeque;
 
 use rustc_data_structures::fx::{FxHashMap, FxHashSet};
-use rustc_hir::def_id::DefId;
+use rustc_hir::def_id::{CrateNum, DefId};
 use rustc_infer::infer::TyCtxtInferExt;
 use rustc_middle::mir::{CoroutineLayout, CoroutineSavedLocal};
 use rustc_middle::query::{LocalCrate, Providers};
@@ -134,6 +134,13 @@ fn awaits_erased_drops(tcx: TyCtxt<'_>, _: LocalCrate) -> bool {
             let file = tcx.sess.source_map().span_to_filename(feature.attr_sp);
             feature.gate_name == sym::async_drop && !matches!(file, FileName::CliCrateAttr(_))
         })
+}
+
+fn vtables_have_async_drop(tcx: TyCtxt<'_>, (): ()) -> bool {
+    let uses = |&krate: &CrateNum| {
+        !tcx.crate_dep_kind(krate).macros_only() && tcx.awaits_erased_drops(krate)
+    };
+    tcx.uses_async_drop() || tcx.crates(()).iter().any(uses)
 }
 
 /// How many futures may be stored within each other before one is put behind a pointer. Each is a
@@ -373,6 +380,7 @@ pub(crate) fn provide(providers: &mut Providers) {
         has_async_drop_contents,
         async_drop_is_indirect,
         awaits_erased_drops,
+        vtables_have_async_drop,
         ..*providers
     };
 }

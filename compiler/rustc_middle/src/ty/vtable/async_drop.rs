@@ -10,8 +10,10 @@
 //! A coroutine has `async_drop_erased_coroutine` there.
 //!
 //! Null means that the value is dropped synchronously: its type does not need async drop, or the
-//! crate that made the vtable does not use the feature. Crates of the standard library use it for
-//! what they define; vtables that they make themselves are the same as without it.
+//! crate that made the vtable neither uses the feature nor depends on one that does. A crate that
+//! depends on one instantiates its generic functions, and others may share these instances. Crates
+//! of the standard library use the feature for what they define; vtables that they make themselves
+//! are the same as without it.
 
 use rustc_span::DUMMY_SP;
 
@@ -29,7 +31,7 @@ impl<'tcx> Instance<'tcx> {
     /// The function that the vtables of `ty` name in this slot. It takes a pointer to the value and
     /// makes the future that drops it.
     pub fn resolve_async_drop_in_vtable(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Option<Instance<'tcx>> {
-        if !tcx.uses_async_drop() {
+        if !tcx.vtables_have_async_drop(()) {
             return None;
         }
         let function = if ty.is_coroutine() {

@@ -48,4 +48,14 @@ async fn collections(
     //~^ WARN `BTreeMap::retain` does not await destructors
 }
 
+fn passed_on(conns: Vec<Conn>, other: Option<(Conn, u8)>) -> fn(Conn) {
+    conns.into_iter().for_each(drop);
+    //~^ WARN `drop` does not await destructors
+    other.map(std::mem::drop);
+    //~^ WARN `drop` does not await destructors
+    vec![1].into_iter().for_each(drop);
+    drop
+    //~^ WARN `drop` does not await destructors
+}
+
 fn main() {}

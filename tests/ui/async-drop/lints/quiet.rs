@@ -72,6 +72,29 @@ fn taken_out(map: HashMap<u8, Conn>) -> impl Iterator<Item = Conn> {
     map.into_values().collect::<Vec<_>>().into_iter()
 }
 
+fn moved_on_one_by_one(conns: Vec<Conn>, pairs: [(u8, Conn); 2]) -> Vec<(u8, Conn)> {
+    let mut all = Vec::new();
+    for (number, conn) in conns.into_iter().enumerate() {
+        if !conn.is_open() {
+            std::mem::forget(conn);
+            continue;
+        }
+        all.push((number as u8, conn));
+    }
+    for (number, conn) in pairs {
+        all.push((number, conn));
+    }
+    for conn in std::iter::once(Conn) {
+        loop {
+            if conn.is_open() {
+                break;
+            }
+        }
+        all.push((3, conn));
+    }
+    all
+}
+
 async fn request(conn: Conn) {
     conn.is_open();
 }

@@ -66,6 +66,37 @@ fn each_way_out_once(count: usize) -> Result<(), String> {
     Ok(())
 }
 
+struct Source(Conn);
+
+impl Iterator for Source {
+    type Item = Conn;
+
+    fn next(&mut self) -> Option<Conn> {
+        None
+    }
+}
+
+fn not_all_given_away(source: Source, open: &mut Vec<Conn>) -> Result<(), String> {
+    //~^ WARN `source` is dropped in a function that is not async
+    for conn in std::mem::take(open) {
+        //~^ WARN the iterator of a `for` loop is dropped in a function that is not async
+        open.push(conn);
+        if open.len() == 2 {
+            break;
+        }
+    }
+    for conn in std::mem::take(open) {
+        //~^ WARN the iterator of a `for` loop is dropped in a function that is not async
+        open.push(conn);
+        Conn::open().map(std::mem::forget)?;
+    }
+    for conn in source {
+        //~^ WARN the iterator of a `for` loop is dropped in a function that is not async
+        open.push(conn);
+    }
+    Ok(())
+}
+
 fn generic_owner<T>(value: T) {
     let _pair = (value, Conn);
     //~^ WARN `_pair` is dropped in a function that is not async

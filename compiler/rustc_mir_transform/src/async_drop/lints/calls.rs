@@ -1,20 +1,50 @@
-//! Calls that drop what they are given: of functions of the library that are there for it, and of
-//! async functions in crates where no drop is awaited.
+//! Calls that drop what they are given: of functions of the library that are there for it, also
+//! where somebody else is to call them, and of async functions in crates where no drop is awaited.
 
 use rustc_errors::{Applicability, MultiSpan};
 use rustc_hir::LangItem;
 use rustc_hir::def_id::DefId;
-use rustc_middle::mir::{Operand, Terminator, TerminatorKind};
+use rustc_middle::mir::visit::Visitor;
+use rustc_middle::mir::{ConstOperand, Location, Operand, SourceInfo, Terminator, TerminatorKind};
 use rustc_middle::ty::{self, EarlyBinder, GenericArgsRef, Ty, TyCtxt};
 use rustc_span::{Span, sym};
 
-use super::Context;
 use super::messages::{Report, of_type};
+use super::{Context, is_of_library, library};
 
 pub(super) fn check(cx: &Context<'_, '_>) {
-    let data = cx.body.basic_blocks.iter().filter(|data| !data.is_cleanup);
-    for terminator in data.map(|data| data.terminator()) {
-        check_call(cx, terminator);
+    for (block, data) in cx.body.basic_blocks.iter_enumerated() {
+        if !data.is_cleanup {
+            check_call(cx, data.terminator());
+            Values { cx }.visit_basic_block_data(block, data);
+        }
+    }
+}
+
+/// Looks for functions that drop and are passed on instead of being called, as in `for_each(drop)`.
+struct Values<'a, 'tcx> {
+    cx: &'a Context<'a, 'tcx>,
+}
+
+impl<'tcx> Visitor<'tcx> for Values<'_, 'tcx> {
+    fn visit_terminator(&mut self, terminator: &Terminator<'tcx>, location: Location) {
+        match &terminator.kind {
+            TerminatorKind::Call { args, .. } => {
+                args.iter().for_each(|arg| self.visit_operand(&arg.node, location));
+            }
+            _ => self.super_terminator(terminator, location),
+        }
+    }
+
+    fn visit_const_operand(&mut self, constant: &ConstOperand<'tcx>, location: Location) {
+        let cx = self.cx;
+        let ty::FnDef(function, args) = *constant.const_.ty().kind() else { return };
+        let Some(call) = Call::of(cx.tcx, function, args) else { return };
+        if matches!(call.kind, Kind::Drop | Kind::InPlace) {
+            let label = "this drops, by `Drop`, what it is given, a value";
+            let source_info = SourceInfo { span: constant.span, ..*cx.body.source_info(location) };
+            report_call(cx, &call, source_info, label, None);
+        }
     }
 }
 
@@ -24,21 +54,11 @@ fn check_call<'tcx>(cx: &Context<'_, 'tcx>, terminator: &Terminator<'tcx>) {
     let Some((callee, args)) = func.const_fn_def() else { return };
     let span = terminator.source_info.span;
     if let Some(call) = Call::of(tcx, callee, args) {
-        let destructors = cx.destructors(call.dropped);
-        if !cx.reports_sync(destructors, terminator.source_info) {
-            return;
-        }
-        let mut labelled = MultiSpan::from_span(span);
-        let what = of_type(cx.normalize(call.dropped), destructors);
-        labelled.push_span_label(span, format!("{} {what}", call.label()));
-        let suggestion = match (call.kind, func) {
-            (Kind::Drop, Operand::Constant(path)) if cx.awaits() => await_instead(path.span, span),
+        let path = match (call.kind, func) {
+            (Kind::Drop, Operand::Constant(path)) if cx.awaits() => Some(path.span),
             _ => None,
         };
-        let help = if suggestion.is_some() { None } else { Some(call.help()) };
-        let message = format!("`{}` does not await destructors", call.name);
-        let report = Report { message, span: labelled, destructors, help, suggestion };
-        report.emit(cx, terminator.source_info);
+        report_call(cx, &call, terminator.source_info, call.label(), path);
     } else if let ty::Coroutine(coroutine, args) =
         *cx.normalize(destination.ty(cx.body, tcx).ty).kind()
         // Not a call that passes the future on, as `into_future`.
@@ -65,6 +85,28 @@ fn check_call<'tcx>(cx: &Context<'_, 'tcx>, terminator: &Terminator<'tcx>) {
         };
         report.emit(cx, terminator.source_info);
     }
+}
+
+/// Reports a function that drops. If it is called where that can be awaited, `path` is its name.
+fn report_call<'tcx>(
+    cx: &Context<'_, 'tcx>,
+    call: &Call<'tcx>,
+    source_info: SourceInfo,
+    label: &str,
+    path: Option<Span>,
+) {
+    let (tcx, span) = (cx.tcx, source_info.span);
+    let destructors = cx.destructors(call.dropped);
+    if !cx.reports_sync(destructors, source_info) {
+        return;
+    }
+    let mut labelled = MultiSpan::from_span(span);
+    let what = of_type(cx.normalize(call.dropped), destructors);
+    labelled.push_span_label(span, format!("{label} {what}"));
+    let suggestion = path.and_then(|path| await_instead(tcx, path, span));
+    let help = if suggestion.is_some() { None } else { Some(call.help(tcx)) };
+    let message = format!("`{}` does not await destructors", call.name);
+    Report { message, span: labelled, destructors, help, suggestion }.emit(cx, source_info);
 }
 
 /// A call of a function that drops.
@@ -113,9 +155,7 @@ impl<'tcx> Call<'tcx> {
         if adt.is_manually_drop() && method == sym::drop {
             return call(Kind::Manually, args.type_at(0), "ManuallyDrop::drop");
         }
-        let of_library =
-            [sym::alloc, sym::core, sym::std].contains(&tcx.crate_name(adt.did().krate));
-        if of_library && DROP_ELEMENTS.contains(&method.as_str()) {
+        if is_of_library(tcx, adt.did().krate) && DROP_ELEMENTS.contains(&method.as_str()) {
             return call(Kind::Elements, ty, &format!("{}::{method}", tcx.item_name(adt.did())));
         }
         None
@@ -128,32 +168,31 @@ impl<'tcx> Call<'tcx> {
         }
     }
 
-    fn help(&self) -> String {
-        match self.kind {
-            Kind::Drop => "in an async body, use `std::future::async_drop(value).await`",
+    fn help(&self, tcx: TyCtxt<'tcx>) -> String {
+        let library = library(tcx);
+        let (otherwise, function, argument) = match self.kind {
+            Kind::Drop => ("use", "async_drop", "value"),
             Kind::Manually => {
-                "in an async body, take the value out: \
-                `std::future::async_drop(ManuallyDrop::take(&mut slot)).await`"
+                ("take the value out:", "async_drop", "ManuallyDrop::take(&mut slot)")
             }
-            Kind::InPlace => {
-                "in an async body, use `std::future::async_drop_in_place(pointer).await`"
-            }
-            Kind::Elements => {
-                "in an async body, take the elements out, and drop them by \
-                `std::future::async_drop(elements).await`"
-            }
-        }
-        .to_owned()
+            Kind::InPlace => ("use", "async_drop_in_place", "pointer"),
+            Kind::Elements => ("take the elements out, and drop them by", "async_drop", "elements"),
+        };
+        format!("in an async body, {otherwise} `{library}::future::{function}({argument}).await`")
     }
 }
 
 /// `drop(value)` written as `std::future::async_drop(value).await`.
-fn await_instead(path: Span, call: Span) -> Option<(Vec<(Span, String)>, Applicability)> {
+fn await_instead(
+    tcx: TyCtxt<'_>,
+    path: Span,
+    call: Span,
+) -> Option<(Vec<(Span, String)>, Applicability)> {
     if path.from_expansion() || call.from_expansion() {
         return None;
     }
     let parts = vec![
-        (path, "std::future::async_drop".to_owned()),
+        (path, format!("{}::future::async_drop", library(tcx))),
         (call.shrink_to_hi(), ".await".to_owned()),
     ];
     Some((parts, Applicability::MachineApplicable))

@@ -12,7 +12,7 @@ use rustc_span::{DesugaringKind, Span};
 
 use super::exits::{Exit, Exits};
 use super::parts::Parts;
-use super::{Context, messages};
+use super::{Context, is_of_library, messages};
 use crate::coroutine::async_drop::without_imaginary_edges;
 
 /// A place that is dropped, whichever way its scope is left.
@@ -100,7 +100,26 @@ fn drops<'tcx>(cx: &Context<'_, 'tcx>, body: &Body<'tcx>) -> Vec<Dropped<'tcx>> 
         });
         dropped.exits.extend(exits.reaching(tcx, body, block, declared.span));
     }
+    found.retain(|_, dropped| cx.awaits() || !is_empty_iterator(cx, dropped));
     found.into_values().collect()
+}
+
+/// Whether what is dropped is the iterator of a `for` loop that has given all that it owns to the
+/// body of the loop: nothing but its end leads out of that.
+fn is_empty_iterator<'tcx>(cx: &Context<'_, 'tcx>, dropped: &Dropped<'tcx>) -> bool {
+    let tcx = cx.tcx;
+    let is_of_loop = dropped.declared.span.is_desugaring(DesugaringKind::ForLoop)
+        && dropped.exits.iter().all(|&exit| exit == Exit::End);
+    let Some(adt) = dropped.ty.ty_adt_def() else { return false };
+    let Some(next) = tcx.lang_items().next_fn() else { return false };
+    // Another iterator may own more than it gives away.
+    if !is_of_loop || !is_of_library(tcx, adt.did().krate) {
+        return false;
+    }
+    let next = tcx.fn_sig(next).instantiate(tcx, &[dropped.ty.into()]);
+    let item = tcx.instantiate_bound_regions_with_erased(next.output());
+    let items = cx.destructors(item);
+    cx.destructors(dropped.ty).iter().all(|ty| items.contains(&ty))
 }
 
 /// The blocks that run when nothing unwinds and nothing is cancelled.

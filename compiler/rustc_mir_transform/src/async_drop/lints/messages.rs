@@ -4,12 +4,12 @@ use rustc_errors::{Applicability, Diag, EmissionGuarantee, MultiSpan};
 use rustc_middle::mir::{Place, SourceInfo, VarDebugInfoContents};
 use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_session::lint::async_drop::{ASYNC_DROP_IN_SYNC_CONTEXT, IMPLICIT_ASYNC_DROP};
-use rustc_span::Span;
+use rustc_span::{DesugaringKind, Span};
 
 use super::drops::Dropped;
 use super::exits::Exit;
 use super::parts::is_same;
-use super::{Context, must_await};
+use super::{Context, library, must_await};
 
 /// What is said of a drop that nothing awaits.
 pub(super) struct Report<'tcx> {
@@ -78,6 +78,7 @@ pub(super) fn report_sync<'tcx>(cx: &Context<'_, 'tcx>, dropped: &Dropped<'tcx>)
     let subject = match &name {
         Name::Variable(name) => format!("`{name}`"),
         Name::PartOf(name) => format!("part of `{name}`"),
+        Name::IteratorOfLoop => "the iterator of a `for` loop".to_owned(),
         Name::None => "a value".to_owned(),
     };
     let end = dropped.source_info.span;
@@ -109,7 +110,8 @@ pub(super) fn report_sync<'tcx>(cx: &Context<'_, 'tcx>, dropped: &Dropped<'tcx>)
         destructors,
         help: Some(format!(
             "let the scope of an async body end with it, or use \
-            `std::future::async_drop({value}).await` there"
+            `{library}::future::async_drop({value}).await` there",
+            library = library(cx.tcx)
         )),
         suggestion: None,
     };
@@ -146,6 +148,7 @@ pub(super) fn report_await<'tcx>(cx: &Context<'_, 'tcx>, dropped: &Dropped<'tcx>
     let subject = match name(cx, dropped.place) {
         Name::Variable(name) => format!("`{name}`"),
         Name::PartOf(name) => format!("a part of `{name}`"),
+        Name::IteratorOfLoop => "the iterator of a `for` loop".to_owned(),
         Name::None => "a value".to_owned(),
     };
     let replaced = if dropped.replaced { replaced_place(cx, end) } else { None };
@@ -198,10 +201,15 @@ fn replaced_place(cx: &Context<'_, '_>, span: Span) -> Option<String> {
 enum Name {
     Variable(String),
     PartOf(String),
+    IteratorOfLoop,
     None,
 }
 
 fn name<'tcx>(cx: &Context<'_, 'tcx>, place: Place<'tcx>) -> Name {
+    let declared = cx.body.local_decls[place.local].source_info.span;
+    if declared.is_desugaring(DesugaringKind::ForLoop) {
+        return Name::IteratorOfLoop;
+    }
     for info in &cx.body.var_debug_info {
         let VarDebugInfoContents::Place(variable) = info.value else { continue };
         let is_prefix = variable.projection.len() <= place.projection.len()

@@ -33,12 +33,13 @@
 //! half that has to do without.
 
 use rustc_hir::def::DefKind;
-use rustc_hir::def_id::LocalDefId;
+use rustc_hir::def_id::{CrateNum, LocalDefId};
 use rustc_hir::{HirId, LangItem, find_attr};
 use rustc_middle::mir::{Body, ClearCrossCrate, SourceInfo};
 use rustc_middle::ty::{self, Ty, TyCtxt, TypingEnv};
 use rustc_session::lint::async_drop::ASYNC_DROP_IN_SYNC_CONTEXT;
 use rustc_session::lint::{Level, Lint};
+use rustc_span::{Symbol, sym};
 
 mod calls;
 mod drops;
@@ -141,6 +142,17 @@ impl<'tcx> Context<'_, 'tcx> {
             ClearCrossCrate::Clear => self.tcx.local_def_id_to_hir_id(self.def),
         }
     }
+}
+
+/// Whether a crate is one of those that everybody uses.
+fn is_of_library(tcx: TyCtxt<'_>, krate: CrateNum) -> bool {
+    [sym::alloc, sym::core, sym::std].contains(&tcx.crate_name(krate))
+}
+
+/// What this crate calls the library.
+fn library(tcx: TyCtxt<'_>) -> Symbol {
+    let has_std = !find_attr!(tcx.hir_krate_attrs(), NoStd(_) | NoCore(_));
+    if has_std { sym::std } else { sym::core }
 }
 
 /// The one of some types whose values are to be dropped by await and no other way.

@@ -66,6 +66,8 @@ pub struct CoroutineDropPoint<'tcx> {
     /// Whether what is dropped is the future of an `.await` that is over. It is not known to be
     /// spent by then where the coroutine is defined, but may be known elsewhere.
     pub is_awaitee: bool,
+    /// Whether a panic alone leads there. Otherwise the value is moved away.
+    pub unwinds: bool,
     /// What is alive there, besides what is alive at each `.await` or `yield` of the coroutine. The
     /// dropped value is the first one, if it is there.
     pub live: Vec<CoroutineSavedTy<'tcx>>,

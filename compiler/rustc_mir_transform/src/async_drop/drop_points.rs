@@ -86,7 +86,9 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
             break;
         }
     }
-    let drops = without_unknown_ones_that_only_unwind(tcx, typing_env, &body, drops);
+    let mut drops = without_unknown_ones_that_only_unwind(tcx, typing_env, &body, drops);
+    // Of several that say the same, the first one is kept: a panic is a remote reason.
+    drops.sort_by_key(|&(block, _)| body[block].is_cleanup);
 
     let body = &body;
     let borrowed = MaybeBorrowedLocals.iterate_to_fixpoint(tcx, body, Some("drop_points"));
@@ -126,6 +128,7 @@ pub(in crate::coroutine) fn drop_points<'tcx>(
             dropped_tys,
             // What unwinds has not completed.
             is_awaitee: !body[block].is_cleanup && is_awaitee(body, place),
+            unwinds: body[block].is_cleanup,
             live,
         };
         if !point.live.is_empty() && !points.iter().any(|known| is_covered_by(&point, known)) {

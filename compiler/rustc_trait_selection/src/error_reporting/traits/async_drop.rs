@@ -67,9 +67,26 @@ enum Suspension<'tcx> {
     Start,
     Await,
     /// The value is dropped.
-    Drop,
+    Drop(Cause),
     /// Another value, of one of these types, is dropped.
-    DropOfOther(Span, Ty<'tcx>),
+    DropOfOther(Span, Ty<'tcx>, Cause),
+}
+
+/// What leads to a drop.
+#[derive(Clone, Copy, PartialEq)]
+enum Cause {
+    EndOfScope,
+    /// A panic, and nothing else.
+    Panic,
+}
+
+impl Cause {
+    fn suffix(self) -> &'static str {
+        match self {
+            Cause::EndOfScope => "",
+            Cause::Panic => " when a panic unwinds",
+        }
+    }
 }
 
 impl<'tcx> TypeErrCtxt<'_, 'tcx> {
@@ -89,7 +106,7 @@ impl<'tcx> TypeErrCtxt<'_, 'tcx> {
         let steps = steps(tcx, obligation.param_env, &tys);
         let is_about_drops = |step: &Step<'_>| match step {
             Step::Holds { value, .. } => {
-                matches!(value.by, Suspension::Drop | Suspension::DropOfOther(..))
+                matches!(value.by, Suspension::Drop(_) | Suspension::DropOfOther(..))
             }
             Step::Destructor { .. } => true,
         };
@@ -273,10 +290,11 @@ fn held_value<'tcx>(
     layout.drop_points.iter().find_map(|point| {
         let saved = point.live.iter().find(|saved| matches(saved))?;
         let (span, at) = (saved.source_info.span, point.source_info.span);
+        let cause = if point.unwinds { Cause::Panic } else { Cause::EndOfScope };
         let by = if span == point.dropped_span {
-            Suspension::Drop
+            Suspension::Drop(cause)
         } else {
-            Suspension::DropOfOther(point.dropped_span, instantiate(point.dropped_tys[0]))
+            Suspension::DropOfOther(point.dropped_span, instantiate(point.dropped_tys[0]), cause)
         };
         Some(Held { ty, span, at, by })
     })
@@ -298,17 +316,26 @@ fn note_held_value<G: EmissionGuarantee>(
             spans.push_span_label(at, "the value may be used after this await");
             format!("{holder} holds this value across an await")
         }
-        Suspension::Drop => {
-            spans.push_span_label(at, "the value goes out of scope here, and its drop is awaited");
-            format!("{holder} awaits the drop of this value")
+        Suspension::Drop(cause) => {
+            let label = match cause {
+                Cause::EndOfScope => "the value goes out of scope here, and its drop is awaited",
+                Cause::Panic => "if a panic leaves the scope, the value's drop is awaited here",
+            };
+            spans.push_span_label(at, label);
+            format!("{holder} awaits the drop of this value{}", cause.suffix())
         }
-        Suspension::DropOfOther(dropped, dropped_ty) => {
+        Suspension::DropOfOther(dropped, dropped_ty, cause) => {
             spans.push_span_label(
                 dropped,
                 format!("this is dropped while that is alive: a `{dropped_ty}`"),
             );
-            spans.push_span_label(at, "the drop is awaited here");
-            format!("{holder} holds this value while the drop of another is awaited")
+            let label = match cause {
+                Cause::EndOfScope => "the drop is awaited here",
+                Cause::Panic => "if a panic leaves the scope, the drop is awaited here",
+            };
+            spans.push_span_label(at, label);
+            let when = cause.suffix();
+            format!("{holder} holds this value while the drop of another is awaited{when}")
         }
     };
     err.span_note(spans, message);

@@ -1,6 +1,5 @@
 //! R23: without `std`, the library has another name in what the lint advises.
 //@ edition: 2024
-//@ run-rustfix
 //@ check-pass
 #![no_std]
 #![feature(async_drop)]

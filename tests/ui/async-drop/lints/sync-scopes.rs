@@ -97,6 +97,26 @@ fn not_all_given_away(source: Source, open: &mut Vec<Conn>) -> Result<(), String
     Ok(())
 }
 
+fn left_where_they_are(mut conns: [Vec<Conn>; 3], conn: Conn, to: &mut Vec<Conn>) {
+    //~^ WARN `conns` is dropped in a function that is not async
+    for conn in std::mem::take(&mut conns[0]).into_iter().take(1) {
+        //~^ WARN the iterator of a `for` loop is dropped in a function that is not async
+        to.push(conn);
+    }
+    for (conn, _) in std::mem::take(&mut conns[1]).into_iter().zip([1]) {
+        //~^ WARN the iterator of a `for` loop is dropped in a function that is not async
+        to.push(conn);
+    }
+    let keep = move |other| {
+        conn.is_open();
+        other
+    };
+    for conn in std::mem::take(&mut conns[2]).into_iter().map(keep) {
+        //~^ WARN the iterator of a `for` loop is dropped in a function that is not async
+        to.push(conn);
+    }
+}
+
 fn generic_owner<T>(value: T) {
     let _pair = (value, Conn);
     //~^ WARN `_pair` is dropped in a function that is not async

@@ -4,7 +4,7 @@ use rustc_data_structures::fx::{FxHashSet, FxIndexMap, FxIndexSet};
 use rustc_middle::mir::{
     BasicBlock, Body, Local, Location, Place, START_BLOCK, SourceInfo, TerminatorKind,
 };
-use rustc_middle::ty::Ty;
+use rustc_middle::ty::{self, Ty};
 use rustc_mir_dataflow::move_paths::MoveData;
 use rustc_session::lint::LintId;
 use rustc_session::lint::async_drop::IMPLICIT_ASYNC_DROP;
@@ -107,19 +107,24 @@ fn drops<'tcx>(cx: &Context<'_, 'tcx>, body: &Body<'tcx>) -> Vec<Dropped<'tcx>> 
 /// Whether what is dropped is the iterator of a `for` loop that has given all that it owns to the
 /// body of the loop: nothing but its end leads out of that.
 fn is_empty_iterator<'tcx>(cx: &Context<'_, 'tcx>, dropped: &Dropped<'tcx>) -> bool {
-    let tcx = cx.tcx;
-    let is_of_loop = dropped.declared.span.is_desugaring(DesugaringKind::ForLoop)
-        && dropped.exits.iter().all(|&exit| exit == Exit::End);
-    let Some(adt) = dropped.ty.ty_adt_def() else { return false };
-    let Some(next) = tcx.lang_items().next_fn() else { return false };
-    // Another iterator may own more than it gives away.
-    if !is_of_loop || !is_of_library(tcx, adt.did().krate) {
+    dropped.declared.span.is_desugaring(DesugaringKind::ForLoop)
+        && dropped.exits.iter().all(|&exit| exit == Exit::End)
+        && owns_nothing_in_the_end(cx, dropped.ty)
+}
+
+/// Whether an iterator of the library owns nothing once it has returned `None`. Others, such as
+/// `Take`, may leave values where they are.
+fn owns_nothing_in_the_end<'tcx>(cx: &Context<'_, 'tcx>, ty: Ty<'tcx>) -> bool {
+    let ty::Adt(adt, args) = *ty.kind() else { return cx.destructors(ty).is_empty() };
+    if !is_of_library(cx.tcx, adt.did().krate) {
         return false;
     }
-    let next = tcx.fn_sig(next).instantiate(tcx, &[dropped.ty.into()]);
-    let item = tcx.instantiate_bound_regions_with_erased(next.output());
-    let items = cx.destructors(item);
-    cx.destructors(dropped.ty).iter().all(|ty| items.contains(&ty))
+    match cx.tcx.item_name(adt.did()).as_str() {
+        "IntoIter" | "IntoKeys" | "IntoValues" | "Once" | "Drain" => true,
+        // The closure of a `Map` may own something.
+        "Enumerate" | "Rev" | "Map" => args.types().all(|ty| owns_nothing_in_the_end(cx, ty)),
+        _ => false,
+    }
 }
 
 /// The blocks that run when nothing unwinds and nothing is cancelled.

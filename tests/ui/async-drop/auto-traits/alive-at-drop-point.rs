@@ -116,7 +116,7 @@ fn main() {
     //~^ ERROR cannot be sent between threads safely
     spawn(value_of_a_block()); //~ ERROR cannot be sent between threads safely
     spawn(broken_with()); //~ ERROR cannot be sent between threads safely
-    spawn(borrowed(Cell::new(1))); //~ ERROR cannot be shared between threads safely
+    spawn(borrowed(Cell::new(1))); //~ ERROR cannot be sent between threads safely
     spawn(assigned(&mut Remote)); //~ ERROR cannot be sent between threads safely
     spawn(temporary()); //~ ERROR cannot be sent between threads safely
     spawn(beside_rc(Remote)); //~ ERROR cannot be sent between threads safely

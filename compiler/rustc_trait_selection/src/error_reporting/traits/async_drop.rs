@@ -40,7 +40,7 @@ use rustc_middle::ty::{self, Ty, TyCtxt, TypeVisitableExt};
 use rustc_span::{Span, sym};
 
 use crate::error_reporting::TypeErrCtxt;
-use crate::traits::async_drop::async_drop_impl;
+use crate::traits::async_drop::{async_drop_impl, by_move_body};
 
 /// One step of the proof, from the outside in.
 enum Step<'tcx> {
@@ -98,11 +98,10 @@ impl<'tcx> TypeErrCtxt<'_, 'tcx> {
     ) -> bool {
         let tcx = self.tcx;
         let Some(predicate) = obligation.predicate.as_trait_clause() else { return false };
-        let trait_def_id = predicate.def_id();
-        if !tcx.trait_is_auto(trait_def_id) {
+        if !tcx.trait_is_auto(predicate.def_id()) {
             return false;
         }
-        let (tys, root_code) = types_in_chain(predicate.skip_binder().self_ty(), obligation);
+        let (tys, trait_def_id, root_code) = types_in_chain(tcx, predicate, obligation);
         let steps = steps(tcx, obligation.param_env, &tys);
         let is_about_drops = |step: &Step<'_>| match step {
             Step::Holds { value, .. } => {
@@ -172,27 +171,35 @@ impl<'tcx> TypeErrCtxt<'_, 'tcx> {
 }
 
 /// The types in a failed proof of an auto trait, from the one that does not implement it to the one
-/// that should, and what asked for it.
+/// that should, the auto trait that is asked of the latter, and what asked for it. An `Arc` is
+/// `Send` if its contents are `Sync`, too.
 fn types_in_chain<'a, 'tcx>(
-    innermost: Ty<'tcx>,
+    tcx: TyCtxt<'tcx>,
+    innermost: ty::PolyTraitPredicate<'tcx>,
     obligation: &'a PredicateObligation<'tcx>,
-) -> (Vec<Ty<'tcx>>, &'a ObligationCauseCode<'tcx>) {
-    let mut tys = vec![innermost];
+) -> (Vec<Ty<'tcx>>, DefId, &'a ObligationCauseCode<'tcx>) {
+    let mut trait_def_id = innermost.def_id();
+    let mut tys = vec![innermost.skip_binder().self_ty()];
     let mut code = obligation.cause.code();
     loop {
-        match code {
-            ObligationCauseCode::FunctionArg { parent_code, .. } => code = parent_code,
-            ObligationCauseCode::ImplDerived(cause) => {
-                tys.push(cause.derived.parent_trait_pred.skip_binder().self_ty());
-                code = &cause.derived.parent_code;
+        let derived = match code {
+            ObligationCauseCode::FunctionArg { parent_code, .. } => {
+                code = parent_code;
+                continue;
             }
+            ObligationCauseCode::ImplDerived(cause) => &cause.derived,
             ObligationCauseCode::WellFormedDerived(derived)
-            | ObligationCauseCode::BuiltinDerived(derived) => {
-                tys.push(derived.parent_trait_pred.skip_binder().self_ty());
-                code = &derived.parent_code;
-            }
-            _ => return (tys, code),
+            | ObligationCauseCode::BuiltinDerived(derived) => derived,
+            _ => return (tys, trait_def_id, code),
+        };
+        let parent = derived.parent_trait_pred;
+        // An impl of a trait that is none may ask for one.
+        if !tcx.trait_is_auto(parent.def_id()) {
+            return (tys, trait_def_id, code);
         }
+        trait_def_id = parent.def_id();
+        tys.push(parent.skip_binder().self_ty());
+        code = &derived.parent_code;
     }
 }
 
@@ -208,6 +215,16 @@ fn steps<'tcx>(
             // What it captured is in a tuple.
             ty::Coroutine(coroutine, args) if matches!(part.kind(), ty::Tuple(_)) && index > 1 => {
                 if let Some(value) = captured_value(tcx, coroutine, args, tys[index - 2]) {
+                    steps.push(Step::Holds { coroutine, value });
+                }
+            }
+            // An async closure's future that owns the captures.
+            ty::Coroutine(coroutine, args)
+                if !matches!(part.kind(), ty::Tuple(_) | ty::CoroutineWitness(..)) =>
+            {
+                if let Some((body, args)) = by_move_body(tcx, coroutine, args)
+                    && let Some(value) = held_value(tcx, body, args, param_env, *part)
+                {
                     steps.push(Step::Holds { coroutine, value });
                 }
             }

@@ -6,14 +6,14 @@
 
 use rustc_errors::ErrorGuaranteed;
 use rustc_hir::def_id::LocalDefId;
-use rustc_infer::infer::TyCtxtInferExt;
+use rustc_infer::infer::{InferCtxt, RegionResolutionError, TyCtxtInferExt};
 use rustc_infer::traits::{Obligation, ObligationCause, ObligationCauseCode};
-use rustc_middle::ty::{self, TyCtxt, TypingMode, fold_regions};
+use rustc_middle::ty::{self, TyCtxt, TypeVisitableExt, TypingMode, Upcast, fold_regions};
 use rustc_trait_selection::error_reporting::InferCtxtErrorExt;
-use rustc_trait_selection::traits::ObligationCtxt;
 use rustc_trait_selection::traits::async_drop::{
-    async_drop_impl, destructor_future, extends_to_destructors, has_local_async_destructors,
+    async_drop_impl, destructor_obligations, extends_to_destructors, has_local_async_destructors,
 };
+use rustc_trait_selection::traits::{FulfillmentError, ObligationCtxt, SelectionContext};
 
 /// Checks all that depends on the async destructors of this crate.
 pub fn check_awaited_destructors_in_crate(tcx: TyCtxt<'_>) {
@@ -36,8 +36,9 @@ pub fn check_awaited_destructors_in_crate(tcx: TyCtxt<'_>) {
 /// Proves the predicates that type checking of a body set aside, with destructors in view.
 ///
 /// Their lifetimes are unknown, as those of a coroutine are. Borrow checking has proved the
-/// predicates with the right ones; what is new here are the futures of destructors, in which all
-/// lifetimes are bound.
+/// predicates with the right ones, for what a value holds. What is new here are the futures of
+/// destructors, in which all lifetimes are bound, unless the impl names a type of its own. So if
+/// the proof asks something of the lifetimes, it has to be what was asked without the futures.
 pub(super) fn check_awaited_destructors(
     tcx: TyCtxt<'_>,
     def_id: LocalDefId,
@@ -51,24 +52,92 @@ pub(super) fn check_awaited_destructors(
     if let Some(guar) = typeck_results.tainted_by_errors {
         return Err(guar);
     }
-    let param_env = tcx.param_env(def_id);
-    let mode = TypingMode::post_borrowck_analysis(tcx, def_id);
-    let infcx = tcx.infer_ctxt().build(mode);
-    let ocx = ObligationCtxt::new_with_diagnostics(&infcx);
+    let mut result = Ok(());
     for (predicate, cause) in &typeck_results.coroutine_stalled_predicates {
+        let mut count = 0;
         let predicate = fold_regions(tcx, *predicate, |region, _| match region.kind() {
             ty::ReErased => {
-                infcx.next_region_var(rustc_infer::infer::RegionVariableOrigin::Misc(cause.span))
+                count += 1;
+                let kind = ty::LateParamRegionKind::Anon(count);
+                ty::Region::new_late_param(tcx, def_id.to_def_id(), kind)
             }
             _ => region,
         });
+        let proof = Proof { tcx, def_id, predicate, cause };
+        result = result.and(proof.check());
+    }
+    result
+}
+
+/// A proof of a predicate in a body.
+struct Proof<'a, 'tcx> {
+    tcx: TyCtxt<'tcx>,
+    def_id: LocalDefId,
+    predicate: ty::Predicate<'tcx>,
+    cause: &'a ObligationCause<'tcx>,
+}
+
+impl<'tcx> Proof<'_, 'tcx> {
+    fn check(&self) -> Result<(), ErrorGuaranteed> {
+        let Proof { tcx, def_id, predicate, cause } = *self;
+        let infcx = tcx.infer_ctxt().build(TypingMode::post_borrowck_analysis(tcx, def_id));
+        let errors = self.attempt(&infcx);
+        let errors = errors.map_err(|errors| infcx.err_ctxt().report_fulfillment_errors(errors))?;
+        if errors.is_empty() {
+            return Ok(());
+        }
+        let others: Vec<_> =
+            errors.iter().filter(|error| outlives(tcx, error).is_none()).cloned().collect();
+        if !others.is_empty() {
+            return Err(infcx.err_ctxt().report_region_errors(def_id, &others));
+        }
+        // As borrow checking does it, that is, for what a value holds.
+        let infcx = tcx.infer_ctxt().build(TypingMode::borrowck(tcx, def_id));
+        let known = self.attempt(&infcx).unwrap_or_default();
+        drop(infcx.take_opaque_types());
+        let known: Vec<_> = known.iter().filter_map(|error| outlives(tcx, error)).collect();
+        let mut asked = errors.iter().filter_map(|error| outlives(tcx, error));
+        if asked.all(|outlives| known.contains(&outlives)) {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}` holds for some lifetimes only, because of the future of a destructor",
+            tcx.erase_and_anonymize_regions(predicate)
+        );
+        Err(tcx.dcx().struct_span_err(cause.span, message).emit())
+    }
+
+    /// What is wrong with the lifetimes, if nothing else is.
+    fn attempt(
+        &self,
+        infcx: &InferCtxt<'tcx>,
+    ) -> Result<Vec<RegionResolutionError<'tcx>>, Vec<FulfillmentError<'tcx>>> {
+        let Proof { tcx, def_id, predicate, cause } = *self;
+        let param_env = tcx.param_env(def_id);
+        let ocx = ObligationCtxt::new_with_diagnostics(infcx);
         ocx.register_obligation(Obligation::new(tcx, cause.clone(), param_env, predicate));
+        let errors = ocx.evaluate_obligations_error_on_ambiguity();
+        if errors.is_empty() { Ok(ocx.resolve_regions(def_id, param_env, [])) } else { Err(errors) }
     }
-    let errors = ocx.evaluate_obligations_error_on_ambiguity();
-    if !errors.is_empty() {
-        return Err(infcx.err_ctxt().report_fulfillment_errors(errors));
-    }
-    ocx.resolve_regions_and_report_errors(def_id, param_env, [])
+}
+
+/// What an error would have to hold, if it is about lifetimes that have names.
+fn outlives<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    error: &RegionResolutionError<'tcx>,
+) -> Option<ty::ArgOutlivesPredicate<'tcx>> {
+    let (longer, shorter): (ty::GenericArg<'tcx>, _) = match *error {
+        RegionResolutionError::ConcreteFailure(_, shorter, longer)
+        | RegionResolutionError::SubSupConflict(_, _, _, shorter, _, longer, _) => {
+            (longer.into(), shorter)
+        }
+        RegionResolutionError::GenericBoundFailure(_, ty, shorter) => {
+            (ty.to_ty(tcx).into(), shorter)
+        }
+        _ => return None,
+    };
+    let outlives = ty::OutlivesPredicate(longer, shorter);
+    (!outlives.has_placeholders()).then_some(outlives)
 }
 
 /// Checks an impl that promises an auto trait, as `unsafe impl Send` does, for a type with an async
@@ -80,20 +149,64 @@ fn check_promise(tcx: TyCtxt<'_>, imp: LocalDefId) -> Result<(), ErrorGuaranteed
     }
     let trait_ref = header.trait_ref.instantiate_identity();
     let ty = trait_ref.self_ty();
-    if async_drop_impl(tcx, ty).is_none() {
-        return Ok(());
-    }
-    let param_env = tcx.param_env(imp);
+    let Some(destructor) = async_drop_impl(tcx, ty) else { return Ok(()) };
+    let param_env = with_promise(tcx, imp, trait_ref);
     let infcx = tcx.infer_ctxt().build(TypingMode::non_body_analysis());
     let ocx = ObligationCtxt::new_with_diagnostics(&infcx);
-    let span = tcx.def_span(imp);
-    let cause = ObligationCause::new(span, imp, ObligationCauseCode::Misc);
-    let future = infcx.enter_forall_and_leak_universe(destructor_future(tcx, ty));
-    let future = ocx.normalize(&cause, param_env, future);
-    ocx.register_bound(cause, param_env, future, trait_ref.def_id);
+    let cause = ObligationCause::new(tcx.def_span(imp), imp, ObligationCauseCode::Misc);
+    let selcx = &mut SelectionContext::new(&infcx);
+    let trait_def_id = trait_ref.def_id;
+    let obligations =
+        destructor_obligations(selcx, destructor, ty, trait_def_id, &cause, param_env, 0);
+    ocx.register_obligations(obligations);
     let errors = ocx.evaluate_obligations_error_on_ambiguity();
     if !errors.is_empty() {
         return Err(infcx.err_ctxt().report_fulfillment_errors(errors));
     }
     ocx.resolve_regions_and_report_errors(imp, param_env, [])
+}
+
+/// What holds in an impl, and what it promises: the proof is circular, since the destructor's
+/// future holds the value. If the impl asks no more of lifetimes than the type does, it promises
+/// that for all of them, and a future in which they are not known need not prove the type's bounds.
+fn with_promise<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    imp: LocalDefId,
+    trait_ref: ty::TraitRef<'tcx>,
+) -> ty::ParamEnv<'tcx> {
+    let param_env = tcx.param_env(imp);
+    let ty::Adt(adt, args) = *trait_ref.self_ty().kind() else { return param_env };
+    let bounds_of_type: Vec<ty::Clause<'tcx>> =
+        tcx.predicates_of(adt.did()).instantiate(tcx, args).predicates;
+    let is_about_lifetimes = |clause: ty::Clause<'tcx>| {
+        matches!(
+            clause.kind().skip_binder(),
+            ty::ClauseKind::TypeOutlives(_) | ty::ClauseKind::RegionOutlives(_)
+        )
+    };
+    let mut bounds = param_env.caller_bounds().iter();
+    if bounds.any(|clause| is_about_lifetimes(clause) && !bounds_of_type.contains(&clause)) {
+        return param_env;
+    }
+    let mut params: Vec<ty::Region<'tcx>> = Vec::new();
+    for region in args.regions() {
+        if !matches!(region.kind(), ty::ReEarlyParam(_)) || params.contains(&region) {
+            return param_env;
+        }
+        params.push(region);
+    }
+    let kind = ty::BoundRegionKind::Anon;
+    let promise = fold_regions(tcx, trait_ref, |region, debruijn| {
+        match params.iter().position(|&param| param == region) {
+            Some(index) => {
+                let var = ty::BoundVar::from_usize(index);
+                ty::Region::new_bound(tcx, debruijn, ty::BoundRegion { var, kind })
+            }
+            None => region,
+        }
+    });
+    let vars = vec![ty::BoundVariableKind::Region(kind); params.len()];
+    let promise = ty::Binder::bind_with_vars(promise, tcx.mk_bound_variable_kinds(&vars));
+    let promise: ty::Clause<'tcx> = promise.upcast(tcx);
+    ty::ParamEnv::new(tcx.mk_clauses_from_iter(param_env.caller_bounds().iter().chain([promise])))
 }

@@ -56,6 +56,32 @@ impl<T> AsyncDrop for Wraps<'_, T> {
     }
 }
 
+/// What an opaque type of this crate hides is looked at, as it is for `Send`.
+fn numbers() -> impl Iterator<Item = u8> {
+    vec![1].into_iter().map(|number| number + 1)
+}
+
+trait Task {
+    fn run(&self) -> impl Future<Output = ()> + Send;
+}
+
+impl Task for u8 {
+    async fn run(&self) {
+        let shared = Rc::new(1);
+        for number in numbers() {
+            println!("{shared}{number}");
+        }
+    }
+}
+
+fn opaque() -> impl Future<Output = ()> + Send {
+    async {
+        let shared = Rc::new(1);
+        let _numbers = (numbers(), Some(numbers()));
+        drop(shared);
+    }
+}
+
 /// A type that is dropped on its own thread may hold what it likes.
 struct Local(PhantomData<Rc<()>>);
 

@@ -46,12 +46,16 @@
 use rustc_hir::LangItem;
 use rustc_hir::def_id::DefId;
 use rustc_middle::mir::{CoroutineDropPoint, is_spent_when_ready};
-use rustc_middle::ty::{self, Ty, TyCtxt, TypeVisitableExt, TypingMode, fold_regions};
+use rustc_middle::ty::{
+    self, GenericArgsRef, Ty, TyCtxt, TypeFoldable, TypeFolder, TypeSuperFoldable,
+    TypeVisitableExt, TypingMode, fold_regions,
+};
 use rustc_span::sym;
 
 use super::{AutoImplConstituents, SelectionContext, TraitObligationStack};
 use crate::infer::InferCtxt;
-use crate::traits::PolyTraitObligation;
+use crate::traits::normalize::normalize_with_depth_to;
+use crate::traits::{ObligationCause, PolyTraitObligation, PredicateObligations};
 
 /// Whether this crate has async destructors, whose futures are not known while it is checked.
 pub fn has_local_async_destructors(tcx: TyCtxt<'_>) -> bool {
@@ -82,12 +86,75 @@ pub fn async_drop_impl<'tcx>(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Option<DefId> {
     tcx.non_blanket_impls_for_ty(async_drop, ty).next()
 }
 
-/// The type of the future that `<ty as AsyncDrop>::drop` returns.
-pub fn destructor_future<'tcx>(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> ty::Binder<'tcx, Ty<'tcx>> {
-    let async_drop = tcx.require_lang_item(LangItem::AsyncDrop, rustc_span::DUMMY_SP);
-    let items = tcx.associated_items(async_drop);
-    let method = items.in_definition_order().find(|item| item.is_fn()).unwrap().def_id;
-    tcx.fn_sig(method).instantiate(tcx, &[ty.into()]).output()
+/// The type of the future that the destructor of `ty` returns, which `imp` implements.
+///
+/// This is what the impl's own function says. `<ty as AsyncDrop>` would say the same, but not
+/// without a proof of what the impl asks for.
+fn destructor_future<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    imp: DefId,
+    ty: Ty<'tcx>,
+) -> Option<ty::Binder<'tcx, Ty<'tcx>>> {
+    let items = tcx.associated_items(imp);
+    // An impl without it is an error, as is one with more.
+    let method = items.in_definition_order().find(|item| item.is_fn())?.def_id;
+    let args = args_of_destructor(tcx, imp, ty)?;
+    let args = ty::GenericArgs::extend_with_error(tcx, method, args);
+    Some(tcx.fn_sig(method).instantiate(tcx, args).output())
+}
+
+/// The generic arguments of `imp` that make it one for `ty`. The impl names each parameter of the
+/// type once, in an order of its own; if not, it is an error.
+fn args_of_destructor<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    imp: DefId,
+    ty: Ty<'tcx>,
+) -> Option<GenericArgsRef<'tcx>> {
+    let ty::Adt(_, args) = *ty.kind() else { return None };
+    let implemented = tcx.impl_trait_ref(imp).instantiate_identity().self_ty();
+    let ty::Adt(_, params) = *implemented.kind() else { return None };
+    let generics = tcx.generics_of(imp);
+    (0..generics.count())
+        .map(|index| {
+            let param = tcx.mk_param_from_def(generics.param_at(index, tcx));
+            Some(args[params.iter().position(|other| other == param)?])
+        })
+        .collect::<Option<Vec<_>>>()
+        .map(|args| tcx.mk_args(&args))
+}
+
+/// What an auto trait asks of the future of the destructor of `ty`, which `imp` implements.
+///
+/// Whatever the impl and the function's signature ask for holds where `ty` does: the impl is as
+/// general as the type, and the function is given a reference to a value. Here it often has no
+/// proof, so none is asked for. Inside a coroutine nothing is known of the lifetimes, and neither
+/// `'b: 'a`, nor `F: FnMut(&'a T)`, nor the `Self: 'a` of a generic associated type can be shown.
+pub fn destructor_obligations<'tcx>(
+    selcx: &mut SelectionContext<'_, 'tcx>,
+    imp: DefId,
+    ty: Ty<'tcx>,
+    trait_def_id: DefId,
+    cause: &ObligationCause<'tcx>,
+    param_env: ty::ParamEnv<'tcx>,
+    depth: usize,
+) -> PredicateObligations<'tcx> {
+    let mut obligations = PredicateObligations::new();
+    let Some(future) = destructor_future(selcx.tcx(), imp, ty) else { return obligations };
+    let future = selcx.infcx.enter_forall_and_leak_universe(future);
+    let cause = || cause.clone();
+    let future =
+        normalize_with_depth_to(selcx, param_env, cause(), depth, future, &mut obligations);
+    // Some of these tell what a type is.
+    obligations.retain(|obligation| obligation.predicate.has_non_region_infer());
+    let tys = vec![future];
+    obligations.extend(selcx.collect_predicates_for_types(
+        param_env,
+        cause(),
+        depth,
+        trait_def_id,
+        tys,
+    ));
+    obligations
 }
 
 /// Whether a predicate cannot be decided before the destructors of this crate are known.
@@ -135,6 +202,59 @@ pub(in crate::traits) fn are_destructors_unknown(infcx: &InferCtxt<'_>) -> bool 
     (infcx.in_hir_typeck || before_opaque_types) && has_local_async_destructors(infcx.tcx)
 }
 
+/// The body that a coroutine has if it is the future of an async closure which is called by value,
+/// and the arguments of its types. It owns what the closure has captured. In another body it may be
+/// borrowed, and so is not dropped.
+pub fn by_move_body<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    coroutine: DefId,
+    args: GenericArgsRef<'tcx>,
+) -> Option<(DefId, GenericArgsRef<'tcx>)> {
+    // Other coroutines have none, or it is not known yet.
+    let kind = args.as_coroutine().kind_ty();
+    if !kind.is_integral() || kind.to_opt_closure_kind() != Some(ty::ClosureKind::FnOnce) {
+        return None;
+    }
+    let own = tcx.type_of(coroutine).instantiate_identity();
+    let ty::Coroutine(_, own_args) = *own.kind() else { return None };
+    if own_args.as_coroutine().kind_ty() == kind {
+        return None;
+    }
+    let witness = Ty::new_coroutine_witness_for_coroutine(tcx, coroutine, args);
+    let ty::CoroutineWitness(_, args) = *witness.kind() else { return None };
+    Some((tcx.coroutine_by_move_body_def_id(coroutine), args))
+}
+
+/// Replaces opaque types by what they hide, as far as auto traits look into them too.
+struct Reveal<'a, 'tcx> {
+    infcx: &'a InferCtxt<'tcx>,
+    /// The opaque types around the one at hand. One that contains itself is an error.
+    around: Vec<DefId>,
+}
+
+impl<'tcx> TypeFolder<TyCtxt<'tcx>> for Reveal<'_, 'tcx> {
+    fn cx(&self) -> TyCtxt<'tcx> {
+        self.infcx.tcx
+    }
+
+    fn fold_ty(&mut self, ty: Ty<'tcx>) -> Ty<'tcx> {
+        if !ty.has_opaque_types() {
+            return ty;
+        }
+        if let ty::Alias(ty::Opaque, alias) = *ty.kind()
+            && !self.infcx.can_define_opaque_ty(alias.def_id)
+            && !self.around.contains(&alias.def_id)
+            && let Ok(hidden) = self.cx().type_of_opaque(alias.def_id)
+        {
+            self.around.push(alias.def_id);
+            let hidden = hidden.instantiate(self.cx(), alias.args).fold_with(self);
+            self.around.pop();
+            return hidden;
+        }
+        ty.super_fold_with(self)
+    }
+}
+
 impl<'tcx> SelectionContext<'_, 'tcx> {
     /// Whether it cannot be decided yet if an auto trait holds for `ty`, which `stack` asks.
     pub(super) fn is_destructor_ambiguous(
@@ -172,21 +292,23 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         })
     }
 
-    /// Adds to what an auto trait of `self_ty` asks for what async destructors ask for.
-    pub(super) fn with_async_destructors(
+    /// Adds to what an auto trait of `self_ty` asks for what is alive in a coroutine where it drops
+    /// by await.
+    pub(super) fn with_drop_points(
         &self,
         obligation: &PolyTraitObligation<'tcx>,
         self_ty: Ty<'tcx>,
         constituents: ty::Binder<'tcx, AutoImplConstituents<'tcx>>,
     ) -> ty::Binder<'tcx, AutoImplConstituents<'tcx>> {
-        let more = match *self_ty.kind() {
-            ty::Adt(..) => self.future_of_destructor(obligation.predicate.def_id(), self_ty),
-            ty::CoroutineWitness(def_id, args) => {
-                let known = constituents.bound_vars().len();
-                self.alive_at_drop_points(obligation.param_env, def_id, args, known)
-            }
+        let body = match *self_ty.kind() {
+            ty::CoroutineWitness(def_id, args) => Some((def_id, args)),
+            ty::Coroutine(def_id, args) => by_move_body(self.tcx(), def_id, args),
             _ => None,
         };
+        let more = body.and_then(|(def_id, args)| {
+            let known = constituents.bound_vars().len();
+            self.alive_at_drop_points(obligation.param_env, def_id, args, known)
+        });
         let Some((more_tys, more_vars)) = more else { return constituents };
         let mut vars = constituents.bound_vars().to_vec();
         vars.extend(more_vars);
@@ -196,22 +318,25 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         ty::Binder::bind_with_vars(constituents, vars)
     }
 
-    /// The future of the destructor of `ty`, if it counts and is known here. The fields of `ty`
-    /// come without bound variables.
-    fn future_of_destructor(
-        &self,
-        trait_def_id: DefId,
-        ty: Ty<'tcx>,
-    ) -> Option<(Vec<Ty<'tcx>>, Vec<ty::BoundVariableKind<'tcx>>)> {
-        let tcx = self.tcx();
-        let imp = async_drop_impl(tcx, ty)?;
+    /// What an auto trait of `self_ty` asks of the future of its destructor, if that counts and is
+    /// known here.
+    pub(super) fn obligations_of_destructor(
+        &mut self,
+        obligation: &PolyTraitObligation<'tcx>,
+        self_ty: Ty<'tcx>,
+        cause: &ObligationCause<'tcx>,
+    ) -> PredicateObligations<'tcx> {
+        let (tcx, trait_def_id) = (self.tcx(), obligation.predicate.def_id());
+        let none = PredicateObligations::new();
+        let Some(imp) = async_drop_impl(tcx, self_ty) else { return none };
         // Coherence wants to know what may hold.
         let is_known = !matches!(self.infcx.typing_mode(), TypingMode::Coherence)
             && !(imp.is_local() && are_destructors_unknown(self.infcx));
-        (is_known && extends_to_destructors(tcx, trait_def_id)).then(|| {
-            let future = destructor_future(tcx, ty);
-            (vec![future.skip_binder()], future.bound_vars().to_vec())
-        })
+        if !is_known || !extends_to_destructors(tcx, trait_def_id) {
+            return none;
+        }
+        let (param_env, depth) = (obligation.param_env, obligation.recursion_depth + 1);
+        destructor_obligations(self, imp, self_ty, trait_def_id, cause, param_env, depth)
     }
 
     /// What is alive in a coroutine where a drop of it is awaited. Its bound variables follow
@@ -220,7 +345,7 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         &self,
         param_env: ty::ParamEnv<'tcx>,
         def_id: DefId,
-        args: ty::GenericArgsRef<'tcx>,
+        args: GenericArgsRef<'tcx>,
         known: usize,
     ) -> Option<(Vec<Ty<'tcx>>, Vec<ty::BoundVariableKind<'tcx>>)> {
         let tcx = self.tcx();
@@ -254,7 +379,7 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         &self,
         param_env: ty::ParamEnv<'tcx>,
         def_id: DefId,
-        args: ty::GenericArgsRef<'tcx>,
+        args: GenericArgsRef<'tcx>,
         point: &CoroutineDropPoint<'tcx>,
     ) -> bool {
         let tcx = self.tcx();
@@ -268,7 +393,9 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         let typing_env = ty::TypingEnv { typing_mode: TypingMode::non_body_analysis(), param_env };
         point.dropped_tys.iter().any(|&ty| {
             let ty = ty::EarlyBinder::bind(ty).instantiate(tcx, args);
-            let ty = tcx.erase_and_anonymize_regions(self.infcx.resolve_vars_if_possible(ty));
+            let ty = self.infcx.resolve_vars_if_possible(ty);
+            let ty = ty.fold_with(&mut Reveal { infcx: self.infcx, around: vec![] });
+            let ty = tcx.erase_and_anonymize_regions(ty);
             if ty.has_infer() || param_env.has_infer() {
                 return true;
             }

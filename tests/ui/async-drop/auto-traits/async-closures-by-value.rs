@@ -70,6 +70,18 @@ fn sendable(remote: Remote, text: String) {
         Rc::new(())
     };
     spawn(once(closure));
+    // What is awaited is known later than what is called.
+    spawn(beside_result(1));
+    spawn(beside_result(Remote));
+    //~^ ERROR future cannot be sent between threads safely
+}
+
+fn beside_result<T>(value: T) -> impl Future<Output = Rc<()>> {
+    let closure = async move || {
+        let _value = &value;
+        Rc::new(())
+    };
+    once(closure)
 }
 
 fn main() {}

@@ -308,7 +308,8 @@ fn held_value<'tcx>(
         let saved = point.live.iter().find(|saved| matches(saved))?;
         let (span, at) = (saved.source_info.span, point.source_info.span);
         let cause = if point.unwinds { Cause::Panic } else { Cause::EndOfScope };
-        let by = if span == point.dropped_span {
+        // The captures and the result of a body have the same span.
+        let by = if span == point.dropped_span && point.dropped_tys.contains(&saved.ty) {
             Suspension::Drop(cause)
         } else {
             Suspension::DropOfOther(point.dropped_span, instantiate(point.dropped_tys[0]), cause)

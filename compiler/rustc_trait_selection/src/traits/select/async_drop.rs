@@ -202,6 +202,18 @@ pub(in crate::traits) fn are_destructors_unknown(infcx: &InferCtxt<'_>) -> bool 
     (infcx.in_hir_typeck || before_opaque_types) && has_local_async_destructors(infcx.tcx)
 }
 
+/// The body whose drop points count for `ty`, and the arguments of its types.
+fn body_with_drop_points<'tcx>(
+    tcx: TyCtxt<'tcx>,
+    ty: Ty<'tcx>,
+) -> Option<(DefId, GenericArgsRef<'tcx>)> {
+    match *ty.kind() {
+        ty::CoroutineWitness(def_id, args) => Some((def_id, args)),
+        ty::Coroutine(def_id, args) => by_move_body(tcx, def_id, args),
+        _ => None,
+    }
+}
+
 /// The body that a coroutine has if it is the future of an async closure which is called by value,
 /// and the arguments of its types. It owns what the closure has captured. In another body it may be
 /// borrowed, and so is not dropped.
@@ -215,6 +227,8 @@ pub fn by_move_body<'tcx>(
     if !kind.is_integral() || kind.to_opt_closure_kind() != Some(ty::ClosureKind::FnOnce) {
         return None;
     }
+    // In a crate without the feature it awaits no drop.
+    tcx.mir_coroutine_witnesses(coroutine)?.dropped_tys.as_ref()?;
     let own = tcx.type_of(coroutine).instantiate_identity();
     let ty::Coroutine(_, own_args) = *own.kind() else { return None };
     if own_args.as_coroutine().kind_ty() == kind {
@@ -263,21 +277,24 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         trait_def_id: DefId,
         ty: Ty<'tcx>,
     ) -> bool {
-        match *ty.kind() {
-            ty::Adt(..) => {
-                has_unknown_destructor(self.infcx, trait_def_id, ty) && self.fields_may_hold(stack)
-            }
-            ty::CoroutineWitness(def_id, args) => {
-                let tcx = self.tcx();
-                let layout = tcx.mir_coroutine_witnesses(def_id);
-                let points = layout.map_or(&[][..], |layout| &layout.drop_points[..]);
-                points.iter().flat_map(|point| &point.dropped_tys).any(|&ty| {
-                    let ty = ty::EarlyBinder::bind(ty).instantiate(tcx, args);
-                    self.infcx.resolve_vars_if_possible(ty).has_non_region_infer()
-                })
-            }
-            _ => false,
+        let tcx = self.tcx();
+        if ty.is_adt() {
+            return has_unknown_destructor(self.infcx, trait_def_id, ty)
+                && self.fields_may_hold(stack);
         }
+        // A coroutine of the body that is type checked is set aside as it is.
+        if let ty::Coroutine(def_id, _) = *ty.kind()
+            && self.infcx.can_define_opaque_ty(def_id)
+        {
+            return false;
+        }
+        let Some((body, args)) = body_with_drop_points(tcx, ty) else { return false };
+        let layout = tcx.mir_coroutine_witnesses(body);
+        let points = layout.map_or(&[][..], |layout| &layout.drop_points[..]);
+        points.iter().flat_map(|point| &point.dropped_tys).any(|&ty| {
+            let ty = ty::EarlyBinder::bind(ty).instantiate(tcx, args);
+            self.infcx.resolve_vars_if_possible(ty).has_non_region_infer()
+        })
     }
 
     /// Whether the auto trait that `stack` asks for may hold for the fields. Where it does not, no
@@ -300,11 +317,7 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         self_ty: Ty<'tcx>,
         constituents: ty::Binder<'tcx, AutoImplConstituents<'tcx>>,
     ) -> ty::Binder<'tcx, AutoImplConstituents<'tcx>> {
-        let body = match *self_ty.kind() {
-            ty::CoroutineWitness(def_id, args) => Some((def_id, args)),
-            ty::Coroutine(def_id, args) => by_move_body(self.tcx(), def_id, args),
-            _ => None,
-        };
+        let body = body_with_drop_points(self.tcx(), self_ty);
         let more = body.and_then(|(def_id, args)| {
             let known = constituents.bound_vars().len();
             self.alive_at_drop_points(obligation.param_env, def_id, args, known)

@@ -39,7 +39,9 @@ where
             span_bug!(span, "`AsyncDropContents` has other methods");
         };
         let Some(non_null_ty) = output_ty(tcx, typing_env, contents_of, ty) else {
-            return self.complete_drop(self.succ, self.unwind);
+            // There was an error. The whole value would be opened here again.
+            let (place, succ, unwind) = (self.place, self.succ, self.unwind);
+            return self.build_drop_by(None, place, ty, None, succ, unwind, None);
         };
         let ty::Adt(_, args) = non_null_ty.kind() else { bug!("a pointer of type {non_null_ty}") };
         let pointer_ty = Ty::new_mut_ptr(tcx, args.type_at(0));

@@ -140,7 +140,10 @@ impl Destructor {
             {
                 Destructor::Glue
             }
-            ty::Alias(..) => bug!("the type `{fut_ty}` of a destructor's future is not normalized"),
+            // That of a type parameter stays what it is.
+            ty::Alias(..) if !fut_ty.has_non_region_param() => {
+                bug!("the type `{fut_ty}` of a destructor's future is not normalized")
+            }
             _ if drop_ty.is_trait() => Destructor::ErasedByVtable,
             _ if is_erased(tcx, fut_ty)
                 && !Destructor::is_own_future_erased(tcx, typing_env, drop_ty) =>

@@ -178,22 +178,19 @@ fn with_promise<'tcx>(
     let ty::Adt(adt, args) = *trait_ref.self_ty().kind() else { return param_env };
     let bounds_of_type: Vec<ty::Clause<'tcx>> =
         tcx.predicates_of(adt.did()).instantiate(tcx, args).predicates;
-    let is_about_lifetimes = |clause: ty::Clause<'tcx>| {
-        matches!(
-            clause.kind().skip_binder(),
-            ty::ClauseKind::TypeOutlives(_) | ty::ClauseKind::RegionOutlives(_)
-        )
-    };
-    let mut bounds = param_env.caller_bounds().iter();
-    if bounds.any(|clause| is_about_lifetimes(clause) && !bounds_of_type.contains(&clause)) {
-        return param_env;
-    }
     let mut params: Vec<ty::Region<'tcx>> = Vec::new();
     for region in args.regions() {
         if !matches!(region.kind(), ty::ReEarlyParam(_)) || params.contains(&region) {
             return param_env;
         }
         params.push(region);
+    }
+    let names_param = |clause: ty::Clause<'tcx>| {
+        tcx.any_free_region_meets(&clause, |region| params.contains(&region))
+    };
+    let mut bounds = param_env.caller_bounds().iter();
+    if bounds.any(|clause| names_param(clause) && !bounds_of_type.contains(&clause)) {
+        return param_env;
     }
     let kind = ty::BoundRegionKind::Anon;
     let promise = fold_regions(tcx, trait_ref, |region, debruijn| {

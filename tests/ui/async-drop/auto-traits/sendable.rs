@@ -61,6 +61,10 @@ fn numbers() -> impl Iterator<Item = u8> {
     vec![1].into_iter().map(|number| number + 1)
 }
 
+fn wrapped<T>(value: T) -> impl Sized {
+    Some(value)
+}
+
 trait Task {
     fn run(&self) -> impl Future<Output = ()> + Send;
 }
@@ -77,7 +81,7 @@ impl Task for u8 {
 fn opaque() -> impl Future<Output = ()> + Send {
     async {
         let shared = Rc::new(1);
-        let _numbers = (numbers(), Some(numbers()));
+        let _numbers = (numbers(), Some(numbers()), wrapped(wrapped(numbers())));
         drop(shared);
     }
 }

@@ -43,6 +43,7 @@
 //!
 //! Answers of the first two kinds must not reach the third, so no global cache is used for them.
 
+use rustc_data_structures::fx::FxHashSet;
 use rustc_hir::LangItem;
 use rustc_hir::def_id::DefId;
 use rustc_middle::mir::{CoroutineDropPoint, is_spent_when_ready};
@@ -141,11 +142,21 @@ pub fn destructor_obligations<'tcx>(
     let mut obligations = PredicateObligations::new();
     let Some(future) = destructor_future(selcx.tcx(), imp, ty) else { return obligations };
     let future = selcx.infcx.enter_forall_and_leak_universe(future);
+    let tcx = selcx.tcx();
+    let mut known = FxHashSet::default();
+    tcx.for_each_free_region(&(ty, future), |region| {
+        known.insert(region);
+    });
     let cause = || cause.clone();
     let future =
         normalize_with_depth_to(selcx, param_env, cause(), depth, future, &mut obligations);
-    // Some of these tell what a type is.
-    obligations.retain(|obligation| obligation.predicate.has_non_region_infer());
+    // What tells a type or a lifetime that comes with the normalized type is no proof of a bound.
+    let is_new = |region: ty::Region<'tcx>| region.is_var() && !known.contains(&region);
+    obligations.retain(|obligation| {
+        let predicate = obligation.predicate;
+        !is_about_lifetimes(predicate)
+            && (predicate.has_non_region_infer() || tcx.any_free_region_meets(&predicate, is_new))
+    });
     let tys = vec![future];
     obligations.extend(selcx.collect_predicates_for_types(
         param_env,
@@ -155,6 +166,15 @@ pub fn destructor_obligations<'tcx>(
         tys,
     ));
     obligations
+}
+
+fn is_about_lifetimes(predicate: ty::Predicate<'_>) -> bool {
+    matches!(
+        predicate.kind().skip_binder(),
+        ty::PredicateKind::Clause(
+            ty::ClauseKind::TypeOutlives(_) | ty::ClauseKind::RegionOutlives(_)
+        )
+    )
 }
 
 /// Whether a predicate cannot be decided before the destructors of this crate are known.
@@ -243,7 +263,7 @@ pub fn by_move_body<'tcx>(
 struct Reveal<'a, 'tcx> {
     infcx: &'a InferCtxt<'tcx>,
     /// The opaque types around the one at hand. One that contains itself is an error.
-    around: Vec<DefId>,
+    around: Vec<Ty<'tcx>>,
 }
 
 impl<'tcx> TypeFolder<TyCtxt<'tcx>> for Reveal<'_, 'tcx> {
@@ -257,10 +277,11 @@ impl<'tcx> TypeFolder<TyCtxt<'tcx>> for Reveal<'_, 'tcx> {
         }
         if let ty::Alias(ty::Opaque, alias) = *ty.kind()
             && !self.infcx.can_define_opaque_ty(alias.def_id)
-            && !self.around.contains(&alias.def_id)
+            && !self.around.contains(&ty)
+            && self.cx().recursion_limit().value_within_limit(self.around.len())
             && let Ok(hidden) = self.cx().type_of_opaque(alias.def_id)
         {
-            self.around.push(alias.def_id);
+            self.around.push(ty);
             let hidden = hidden.instantiate(self.cx(), alias.args).fold_with(self);
             self.around.pop();
             return hidden;

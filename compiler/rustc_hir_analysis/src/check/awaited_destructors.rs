@@ -52,6 +52,7 @@ pub(super) fn check_awaited_destructors(
     if let Some(guar) = typeck_results.tainted_by_errors {
         return Err(guar);
     }
+    // Each unknown lifetime is one of its own, as a parameter without a name is.
     let mut result = Ok(());
     for (predicate, cause) in &typeck_results.coroutine_stalled_predicates {
         let mut count = 0;
@@ -86,8 +87,13 @@ impl<'tcx> Proof<'_, 'tcx> {
         if errors.is_empty() {
             return Ok(());
         }
-        let others: Vec<_> =
-            errors.iter().filter(|error| outlives(tcx, error).is_none()).cloned().collect();
+        let (mut asked, mut others) = (vec![], vec![]);
+        for error in errors {
+            match outlives(tcx, &error) {
+                Some(outlives) => asked.push(outlives),
+                None => others.push(error),
+            }
+        }
         if !others.is_empty() {
             return Err(infcx.err_ctxt().report_region_errors(def_id, &others));
         }
@@ -96,8 +102,7 @@ impl<'tcx> Proof<'_, 'tcx> {
         let known = self.attempt(&infcx).unwrap_or_default();
         drop(infcx.take_opaque_types());
         let known: Vec<_> = known.iter().filter_map(|error| outlives(tcx, error)).collect();
-        let mut asked = errors.iter().filter_map(|error| outlives(tcx, error));
-        if asked.all(|outlives| known.contains(&outlives)) {
+        if asked.iter().all(|outlives| known.contains(outlives)) {
             return Ok(());
         }
         let message = format!(
@@ -148,17 +153,14 @@ fn check_promise(tcx: TyCtxt<'_>, imp: LocalDefId) -> Result<(), ErrorGuaranteed
         return Ok(());
     }
     let trait_ref = header.trait_ref.instantiate_identity();
-    let ty = trait_ref.self_ty();
-    let Some(destructor) = async_drop_impl(tcx, ty) else { return Ok(()) };
+    let Some(destructor) = async_drop_impl(tcx, trait_ref.self_ty()) else { return Ok(()) };
     let param_env = with_promise(tcx, imp, trait_ref);
     let infcx = tcx.infer_ctxt().build(TypingMode::non_body_analysis());
     let ocx = ObligationCtxt::new_with_diagnostics(&infcx);
     let cause = ObligationCause::new(tcx.def_span(imp), imp, ObligationCauseCode::Misc);
     let selcx = &mut SelectionContext::new(&infcx);
-    let trait_def_id = trait_ref.def_id;
-    let obligations =
-        destructor_obligations(selcx, destructor, ty, trait_def_id, &cause, param_env, 0);
-    ocx.register_obligations(obligations);
+    let promise = Obligation::new(tcx, cause, param_env, trait_ref);
+    ocx.register_obligations(destructor_obligations(selcx, destructor, &promise));
     let errors = ocx.evaluate_obligations_error_on_ambiguity();
     if !errors.is_empty() {
         return Err(infcx.err_ctxt().report_fulfillment_errors(errors));

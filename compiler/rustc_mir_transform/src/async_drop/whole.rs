@@ -26,7 +26,7 @@
 //!
 //! This is below `elaborate_drop` because it extends that module's private `DropCtxt`.
 
-use std::{fmt, mem};
+use std::fmt;
 
 use rustc_abi::{FieldIdx, VariantIdx};
 use rustc_data_structures::fx::FxHashMap;
@@ -69,26 +69,31 @@ where
         if !opening.is_worth_it(ty) {
             return None;
         }
-        let mut opened = self.elaborator.opened_drops().map(mem::take).unwrap_or_default();
+        let source_info = self.source_info;
+        let mut none = OpenedDrops::default();
+        let (patch, opened) = self.elaborator.patch_and_opened_drops();
+        let opened = opened.unwrap_or(&mut none);
         // No mainline does the same as another.
         let leads_to = (opened.skip_gotos(succ), unwind.into_action());
         let key = dropline.is_none().then_some((place, leads_to));
-        let entry = key.and_then(|key| opened.entries.get(&key).copied()).unwrap_or_else(|| {
-            let source_info = self.source_info;
-            let patch = self.elaborator.patch();
-            let elaborator = &mut WholeValue { opening, patch, opened: &mut opened };
-            let path = ();
-            let mut whole =
-                DropCtxt { elaborator, source_info, path, place, succ, unwind, dropline };
-            match Destructor::contents_ty(opening.tcx, opening.typing_env, ty) {
-                Some(_) => whole.open_drop_of_contents(ty),
-                None => whole.open_drop(),
-            }
-        });
-        opened.entries.extend(key.map(|key| (key, entry)));
-        if let Some(drops) = self.elaborator.opened_drops() {
-            *drops = opened;
+        if let Some(&entry) = key.and_then(|key| opened.entries.get(&key)) {
+            return Some(entry);
         }
+        let mut elaborator = WholeValue { opening, patch, opened };
+        let mut whole = DropCtxt {
+            elaborator: &mut elaborator,
+            source_info,
+            path: (),
+            place,
+            succ,
+            unwind,
+            dropline,
+        };
+        let entry = match Destructor::contents_ty(opening.tcx, opening.typing_env, ty) {
+            Some(_) => whole.open_drop_of_contents(ty),
+            None => whole.open_drop(),
+        };
+        elaborator.opened.entries.extend(key.map(|key| (key, entry)));
         Some(entry)
     }
 }
@@ -265,8 +270,8 @@ impl<'b, 'tcx> DropElaborator<'b, 'tcx> for WholeValue<'_, 'b, 'tcx> {
         None
     }
 
-    fn opened_drops(&mut self) -> Option<&mut OpenedDrops<'tcx>> {
-        Some(self.opened)
+    fn patch_and_opened_drops(&mut self) -> (&mut MirPatch<'tcx>, Option<&mut OpenedDrops<'tcx>>) {
+        (self.patch, Some(self.opened))
     }
 
     fn clear_drop_flag(&mut self, location: Location, (): (), _: DropFlagMode) {

@@ -56,7 +56,7 @@ use rustc_span::sym;
 use super::{AutoImplConstituents, SelectionContext, TraitObligationStack};
 use crate::infer::InferCtxt;
 use crate::traits::normalize::normalize_with_depth_to;
-use crate::traits::{ObligationCause, PolyTraitObligation, PredicateObligations};
+use crate::traits::{Obligation, ObligationCause, PolyTraitObligation, PredicateObligations};
 
 /// Whether this crate has async destructors, whose futures are not known while it is checked.
 pub fn has_local_async_destructors(tcx: TyCtxt<'_>) -> bool {
@@ -124,21 +124,20 @@ fn args_of_destructor<'tcx>(
         .map(|args| tcx.mk_args(&args))
 }
 
-/// What an auto trait asks of the future of the destructor of `ty`, which `imp` implements.
+/// What an auto trait asks of the future of the destructor of a type, if it asks `obligation` of
+/// the type. `imp` implements the destructor.
 ///
-/// Whatever the impl and the function's signature ask for holds where `ty` does: the impl is as
+/// Whatever the impl and the function's signature ask for holds where the type does: the impl is as
 /// general as the type, and the function is given a reference to a value. Here it often has no
 /// proof, so none is asked for. Inside a coroutine nothing is known of the lifetimes, and neither
 /// `'b: 'a`, nor `F: FnMut(&'a T)`, nor the `Self: 'a` of a generic associated type can be shown.
 pub fn destructor_obligations<'tcx>(
     selcx: &mut SelectionContext<'_, 'tcx>,
     imp: DefId,
-    ty: Ty<'tcx>,
-    trait_def_id: DefId,
-    cause: &ObligationCause<'tcx>,
-    param_env: ty::ParamEnv<'tcx>,
-    depth: usize,
+    obligation: &Obligation<'tcx, ty::TraitRef<'tcx>>,
 ) -> PredicateObligations<'tcx> {
+    let Obligation { ref cause, param_env, predicate: asked, recursion_depth: depth } = *obligation;
+    let ty = asked.self_ty();
     let mut obligations = PredicateObligations::new();
     let Some(future) = destructor_future(selcx.tcx(), imp, ty) else { return obligations };
     let future = selcx.infcx.enter_forall_and_leak_universe(future);
@@ -162,7 +161,7 @@ pub fn destructor_obligations<'tcx>(
         param_env,
         cause(),
         depth,
-        trait_def_id,
+        asked.def_id,
         tys,
     ));
     obligations
@@ -369,8 +368,13 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         if !is_known || !extends_to_destructors(tcx, trait_def_id) {
             return none;
         }
-        let (param_env, depth) = (obligation.param_env, obligation.recursion_depth + 1);
-        destructor_obligations(self, imp, self_ty, trait_def_id, cause, param_env, depth)
+        let asked = Obligation {
+            cause: cause.clone(),
+            param_env: obligation.param_env,
+            recursion_depth: obligation.recursion_depth + 1,
+            predicate: ty::TraitRef::new(tcx, trait_def_id, [self_ty]),
+        };
+        destructor_obligations(self, imp, &asked)
     }
 
     /// What is alive in a coroutine where a drop of it is awaited. Its bound variables follow

@@ -13,7 +13,7 @@ cfg_select! {
         ///
         /// `exception` was thrown and caught, and not freed.
         #[rustc_std_internal_symbol]
-        pub unsafe fn __rust_is_panic(exception: *mut u8) -> bool {
+        pub(crate) unsafe fn __rust_is_panic(exception: *mut u8) -> bool {
             // SAFETY: As for this function.
             unsafe { super::imp::is_panic(exception.cast()) }
         }
@@ -24,7 +24,7 @@ cfg_select! {
         ///
         /// As for `__rust_is_panic`.
         #[rustc_std_internal_symbol]
-        pub unsafe fn __rust_continue_panic(exception: *mut u8) -> u32 {
+        pub(crate) unsafe fn __rust_continue_panic(exception: *mut u8) -> u32 {
             // SAFETY: Whoever throws may throw it again, since it is not being thrown.
             unsafe { uw::_Unwind_RaiseException(exception.cast()) as u32 }
         }
@@ -35,23 +35,23 @@ cfg_select! {
         ///
         /// As for `__rust_is_panic`.
         #[rustc_std_internal_symbol]
-        pub unsafe fn __rust_delete_exception(exception: *mut u8) {
+        pub(crate) unsafe fn __rust_delete_exception(exception: *mut u8) {
             // SAFETY: Its owner gives it up.
             unsafe { uw::_Unwind_DeleteException(exception.cast()) }
         }
     }
     _ => {
         #[rustc_std_internal_symbol]
-        pub unsafe fn __rust_is_panic(_: *mut u8) -> bool {
+        pub(crate) unsafe fn __rust_is_panic(_: *mut u8) -> bool {
             false
         }
 
         #[rustc_std_internal_symbol]
-        pub unsafe fn __rust_continue_panic(_: *mut u8) -> u32 {
+        pub(crate) unsafe fn __rust_continue_panic(_: *mut u8) -> u32 {
             0
         }
 
         #[rustc_std_internal_symbol]
-        pub unsafe fn __rust_delete_exception(_: *mut u8) {}
+        pub(crate) unsafe fn __rust_delete_exception(_: *mut u8) {}
     }
 }

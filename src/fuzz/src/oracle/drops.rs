@@ -107,7 +107,6 @@ impl<'p> Frame<'p> {
     async fn drop_owner(&self, owner: Owner) -> Dropped {
         let own = match owner.own {
             Own::Nothing => Ok(()),
-            Own::Nodes | Own::Deque => return self.drop_by_hand(owner).await,
             Own::Table => return self.drop_table(owner.fields).await,
             Own::Sync(number) => self.drop_sync(number),
             Own::Graceful { number, .. } | Own::Body { number, .. } if self.sync() => {
@@ -146,23 +145,6 @@ impl<'p> Frame<'p> {
             all = self.still(all).and(dropped);
         }
         all
-    }
-
-    /// If a value panics, then the collection, which knows nothing of unwinding, drops the others
-    /// where nothing can await.
-    async fn drop_by_hand(&self, owner: Owner) -> Dropped {
-        let mut slots = owner.fields.into_iter();
-        while let Some(slot) = slots.next() {
-            let Err(panic) = self.drop_slot(slot).await else { continue };
-            // The second half of a deque is dropped like that, the rest of the first one is not.
-            if !self.sync() && matches!(owner.own, Own::Deque) && slots.len() > 0 {
-                self.machine.unknown.set(true);
-            }
-            let fields = slots.collect();
-            let rest = Value::Owner(Owner { own: Own::Nothing, variant: 0, fields });
-            return self.drop_in_sync_function(rest).await.and(Err(panic));
-        }
-        Ok(())
     }
 
     /// The `Drop` of a hash table forgets its memory if an entry panics.
@@ -219,7 +201,7 @@ impl<'p> Frame<'p> {
                     Err(exit) => return Err(exit),
                 }
             }
-            Own::Nothing | Own::Nodes | Own::Deque | Own::Table | Own::Sync(_) => (),
+            Own::Nothing | Own::Table | Own::Sync(_) => (),
         }
         Ok(Value::Unit)
     }

@@ -49,15 +49,13 @@ impl<'p> Frame<'p> {
             Owning::RcSlice => self.shared(self.machine.owner(Own::Nothing, 0, values)),
             Owning::BTreeSet => {
                 values.sort_by_key(key);
-                self.machine.owner(Own::Nodes, 0, values)
+                self.machine.owner(Own::Nothing, 0, values)
             }
             Owning::BTreeMap => {
                 values.sort_by_key(|entry| self.entry_key(entry));
-                self.machine.owner(Own::Nodes, 0, values)
+                self.machine.owner(Own::Nothing, 0, values)
             }
-            Owning::LinkedList => self.machine.owner(Own::Nodes, 0, values),
             Owning::HashMap | Owning::HashSet => self.machine.owner(Own::Table, 0, values),
-            Owning::VecDeque => self.machine.owner(Own::Deque, 0, values),
             Owning::Chain => self.chain(values)?,
             Owning::Tree => {
                 let mut order = Vec::new();

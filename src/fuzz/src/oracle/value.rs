@@ -77,9 +77,6 @@ pub struct Owner {
 #[derive(Clone, Copy)]
 pub enum Own {
     Nothing,
-    /// A collection of `alloc` that drops its values by hand: nodes, or the two halves of a deque.
-    Nodes,
-    Deque,
     /// A hash table, with one entry at most.
     Table,
     Sync(usize),
@@ -99,7 +96,7 @@ impl Own {
     /// The number of a value with a destructor.
     pub fn number(self) -> Option<usize> {
         match self {
-            Own::Nothing | Own::Nodes | Own::Deque | Own::Table => None,
+            Own::Nothing | Own::Table => None,
             Own::Sync(number) | Own::Graceful { number, .. } | Own::Body { number, .. } => {
                 Some(number)
             }

@@ -1,6 +1,5 @@
-//! R17: if the destructor of a value panics that `alloc` drops by hand, the rest of its collection
-//! is sync-dropped, since `alloc` knows nothing of panics. All that is outside of it is still
-//! awaited, and so are the fields of the value itself.
+//! R16, R17: if the destructor of an element panics, its fields, the rest of its collection, and all
+//! that is outside of that are awaited. `collections-of-each-kind.rs` has those without an order.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results
@@ -10,7 +9,7 @@
 
 #[path = "auxiliary/unwinding.rs"]
 mod unwinding;
-use std::collections::{BTreeMap, HashMap, LinkedList};
+use std::collections::{BTreeMap, LinkedList, VecDeque};
 use std::future::AsyncDrop;
 use std::pin::Pin;
 
@@ -63,7 +62,10 @@ async fn tree_with_keys() {
     }
     impl AsyncDrop for Key {
         async fn drop(self: Pin<&mut Self>) {
-            boom();
+            println!("    begin key {}", self.0);
+            if self.0 == 0 {
+                boom();
+            }
         }
     }
     let _outside = g("outside");
@@ -71,9 +73,18 @@ async fn tree_with_keys() {
         BTreeMap::from([(Key(0), (g("0"), p("plain 0"))), (Key(1), (g("1"), p("plain 1")))]);
 }
 
-async fn table() {
+/// The second one is in the first half of the buffer, and so is the third. The last one is in the
+/// other half.
+async fn deque() {
     let _outside = g("outside");
-    let _table = HashMap::from([(1, Value(1, g("1")))]);
+    let mut deque = VecDeque::with_capacity(4);
+    let mut values = values().map(|(_, value)| value);
+    let (first, second, third) = (values.next(), values.next(), values.next());
+    deque.extend(values);
+    for value in [third, second, first].into_iter().flatten() {
+        deque.push_front(value);
+    }
+    assert_eq!((deque.as_slices().0.len(), deque.as_slices().1.len()), (3, 1));
 }
 
 async fn list_of_vectors() {
@@ -86,6 +97,6 @@ fn main() {
     unwind("LinkedList", list());
     unwind("BTreeMap", tree());
     unwind("BTreeMap, in a key", tree_with_keys());
-    unwind("HashMap", table());
+    unwind("VecDeque", deque());
     unwind("LinkedList of Vec", list_of_vectors());
 }

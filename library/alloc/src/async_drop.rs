@@ -11,12 +11,12 @@ use crate::boxed::Box;
 ///
 /// # Safety
 ///
-/// As for `async_drop_in_place`.
+/// As for `async_drop_in_place`, and `to_drop` points to a `T`.
 #[lang = "async_drop_erased"]
 #[inline]
-unsafe fn async_drop_erased<T>(to_drop: *mut T) -> ErasedAsyncDrop {
+unsafe fn async_drop_erased<T>(to_drop: *mut ()) -> ErasedAsyncDrop {
     // SAFETY: `to_drop` is the caller's to give away, and outlives the future.
-    unsafe { erase(async_drop_in_place(to_drop)) }
+    unsafe { erase(async_drop_in_place(to_drop.cast::<T>())) }
 }
 
 /// # Safety

@@ -438,11 +438,11 @@ impl<'tcx> Expander<'_, 'tcx> {
             Destructor::Own | Destructor::OwnThenFields => {
                 emitter.pin(drop.place, drop.place_ty, &mut statements)
             }
-            Destructor::Glue
-            | Destructor::GlueByHand
-            | Destructor::Erased
-            | Destructor::ErasedByVtable => {
+            Destructor::Glue | Destructor::GlueByHand | Destructor::ErasedByVtable => {
                 emitter.address(drop.place, drop.place_ty, &mut statements)
+            }
+            Destructor::Erased => {
+                emitter.erased_address(drop.place, drop.place_ty, &mut statements)
             }
         };
         let call = emitter.call(constructor, [argument], drop.fut, target, unwind);

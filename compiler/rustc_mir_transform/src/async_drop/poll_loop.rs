@@ -129,6 +129,21 @@ impl<'tcx> Emitter<'_, 'tcx> {
         address
     }
 
+    /// The same, without the type of what is at the address.
+    pub(super) fn erased_address(
+        &mut self,
+        place: Place<'tcx>,
+        ty: Ty<'tcx>,
+        statements: &mut Vec<Statement<'tcx>>,
+    ) -> Local {
+        let address = self.address(place, ty, statements);
+        let erased_ty = Ty::new_mut_ptr(self.tcx, self.tcx.types.unit);
+        let erased = self.temp(erased_ty);
+        let cast = Rvalue::Cast(CastKind::PtrToPtr, Operand::Move(address.into()), erased_ty);
+        statements.push(self.assign(erased, cast));
+        erased
+    }
+
     /// Assigns `Pin { &mut place }` to a new local. What it points to never moves again: it is a
     /// field of the coroutine, or lies behind a pointer.
     pub(super) fn pin(

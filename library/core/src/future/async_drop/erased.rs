@@ -136,13 +136,13 @@ impl<C> Drop for CoroutineDrop<C> {
 ///
 /// # Safety
 ///
-/// As for `async_drop_in_place`, and `C` is a coroutine.
+/// As for `async_drop_in_place`, and `to_drop` points to a `C`, which is a coroutine.
 #[lang = "async_drop_erased_coroutine"]
 #[inline]
 #[allow(dead_code)]
-unsafe fn async_drop_erased_coroutine<C>(to_drop: *mut C) -> ErasedAsyncDrop {
+unsafe fn async_drop_erased_coroutine<C>(to_drop: *mut ()) -> ErasedAsyncDrop {
     // SAFETY: there is room for an address. The coroutine outlives the future.
-    unsafe { ErasedAsyncDrop::new(CoroutineDrop(to_drop)) }
+    unsafe { ErasedAsyncDrop::new(CoroutineDrop::<C>(to_drop.cast())) }
 }
 
 /// Makes the future that drops a `dyn Trait` by await. If its vtable has none, the value is dropped
@@ -159,14 +159,14 @@ unsafe fn async_drop_dyn<T: ?Sized>(to_drop: *mut T) -> ErasedAsyncDrop {
     // SAFETY: the metadata of a `dyn Trait` is the address of its vtable.
     let constructor = unsafe {
         let vtable = mem::transmute_copy::<_, *const ()>(&metadata);
-        crate::intrinsics::vtable_async_drop(vtable)
+        crate::intrinsics::vtable_async_drop::<T>(vtable)
     };
     if constructor.is_null() {
         // SAFETY: the value is the caller's to give away.
         unsafe { ptr::drop_in_place(to_drop) };
         return ErasedAsyncDrop::COMPLETED;
     }
-    // SAFETY: the vtable names a function that takes a pointer to a value of the erased type.
+    // SAFETY: the vtable names a function of this type.
     unsafe {
         let constructor: unsafe fn(*mut ()) -> ErasedAsyncDrop = mem::transmute(constructor);
         constructor(to_drop.cast())

@@ -226,7 +226,7 @@ fn adt_without_destructor<'tcx>(
 }
 
 /// What the coroutine of an `async_drop_in_place` drops.
-fn dropee_ty(glue: Ty<'_>) -> Ty<'_> {
+pub(crate) fn dropee_ty(glue: Ty<'_>) -> Ty<'_> {
     let ty::Coroutine(_, args) = *glue.kind() else { bug!("`{glue}` is no coroutine") };
     args.type_at(0)
 }

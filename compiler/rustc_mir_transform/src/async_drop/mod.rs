@@ -73,7 +73,7 @@ mod validate;
 
 use self::unwindline::{is_awaited_by_unwinding_alone, is_poisoned_awaitee};
 pub(super) use captures_in_place::use_captures_in_place;
-pub(crate) use destructor::{Destructor, output_ty};
+pub(crate) use destructor::{Destructor, dropee_ty, output_ty};
 pub(super) use drop_points::drop_points;
 pub(crate) use drop_points::without_imaginary_edges;
 pub(super) use expand::{Cancellation, expand_async_drops};

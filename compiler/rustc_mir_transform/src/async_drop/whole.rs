@@ -14,7 +14,8 @@
 //! - its type is not known: glue decides after monomorphisation, and costs nothing then if nothing
 //!   is awaited (R9);
 //! - it has many parts: each is dropped at three places (mainline, dropline, unwinding), and that
-//!   for each way out of a scope. The glue of a type is there once.
+//!   for each way out of a scope. The glue of a type is there once, also for the glue of what
+//!   contains many values of that type.
 //!
 //! Cancellation and unwinding come to a part of a value from several places: after the part before
 //! it was dropped, and where the drop of the value around it begins. From there on they do the
@@ -30,22 +31,28 @@ use std::fmt;
 
 use rustc_abi::{FieldIdx, VariantIdx};
 use rustc_data_structures::fx::FxHashMap;
-use rustc_middle::bug;
 use rustc_middle::mir::{
     BasicBlock, Body, Location, Operand, Place, SourceInfo, TerminatorKind, UnwindAction,
 };
 use rustc_middle::ty::{self, InstanceKind, Ty, TyCtxt, TypeVisitableExt};
 
 use super::super::{DropCtxt, DropElaborator, DropFlagMode, DropStyle, Unwind, elaborate_drop};
-use crate::coroutine::async_drop::Destructor;
+use crate::coroutine::async_drop::{Destructor, dropee_ty};
 use crate::patch::MirPatch;
 
-/// How many destructors a value may have that is opened outside of its glue. A loop has those of
-/// one element.
+/// How many destructors a value may have that is opened. A loop has those of one element.
 const MAX_DESTRUCTORS: usize = 8;
 
-/// How many parts, parts of parts included, it may have.
-const MAX_PARTS: usize = 64;
+/// How many a value may have that is opened all the way down in its glue. Glue within glue nests
+/// futures, and `recursion_limit` counts those.
+const MAX_DESTRUCTORS_IN_GLUE: usize = 128;
+
+/// How many parts, parts of parts included, it may have for each of these.
+const PARTS_PER_DESTRUCTOR: usize = 8;
+
+/// How many loops over elements may be within each other. Each is there for each of the lines, and
+/// that in each of those around it.
+const MAX_LOOPS: usize = 4;
 
 impl<'a, 'b, 'tcx, D> DropCtxt<'a, 'b, 'tcx, D>
 where
@@ -154,12 +161,17 @@ impl<'tcx> Opening<'_, 'tcx> {
     fn is_worth_it(self, ty: Ty<'tcx>) -> bool {
         // A coroutine of another kind awaits nothing on its mainline. There an opened drop would
         // not be recognized as one that belongs to the whole value.
-        let can_await = self.body.is_async();
-        // Glue drops one type, which is known.
-        let is_glue = matches!(self.body.source.instance, InstanceKind::AsyncDropGlue(..));
-        can_await
-            && self.is_openable(ty)
-            && (is_glue || !ty.has_non_region_param() && self.is_small(ty))
+        if !self.body.is_async() || !self.is_openable(ty) {
+            return false;
+        }
+        match self.body.source.instance {
+            // It drops one type, which is known.
+            InstanceKind::AsyncDropGlue(_, glue) => {
+                self.is_small(dropee_ty(glue), MAX_DESTRUCTORS_IN_GLUE)
+                    || self.is_small(ty, MAX_DESTRUCTORS)
+            }
+            _ => !ty.has_non_region_param() && self.is_small(ty, MAX_DESTRUCTORS),
+        }
     }
 
     fn is_openable(self, ty: Ty<'tcx>) -> bool {
@@ -171,53 +183,61 @@ impl<'tcx> Opening<'_, 'tcx> {
         }
     }
 
-    /// Whether a value of type `ty` has few destructors and few parts. A type of infinite size,
-    /// which is an error, has too many.
-    fn is_small(self, ty: Ty<'tcx>) -> bool {
+    /// Whether a value of type `ty`, which is opened, has few destructors and few parts. A type of
+    /// infinite size, which is an error, has too many.
+    fn is_small(self, ty: Ty<'tcx>, max_destructors: usize) -> bool {
+        let Opening { tcx, typing_env, body } = self;
+        let normalize = |ty| tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty);
         let (mut destructors, mut parts) = (0, 0);
-        let mut queue = vec![ty];
-        while let Some(ty) = queue.pop() {
-            parts += 1;
-            if parts > MAX_PARTS {
+        // With the number of loops around each.
+        let mut opened = vec![(normalize(ty), 0)];
+        while let Some((ty, loops)) = opened.pop() {
+            if loops > MAX_LOOPS {
                 return false;
             }
-            destructors += self.destructors(ty, &mut queue);
+            let loops = loops + usize::from(ty.is_array() || ty.is_slice());
+            let (own, inner) = self.parts(ty);
+            destructors += own;
+            parts += inner.len();
+            if parts > max_destructors * PARTS_PER_DESTRUCTOR {
+                return false;
+            }
+            for part in inner.into_iter().map(normalize) {
+                if !part.needs_async_drop(tcx, typing_env) {
+                    continue;
+                }
+                let destructor = Destructor::of_value(tcx, typing_env, body, part);
+                if destructor == Destructor::Glue && self.is_openable(part) {
+                    opened.push((part, loops));
+                } else {
+                    destructors += 1;
+                }
+            }
         }
-        destructors <= MAX_DESTRUCTORS
+        destructors <= max_destructors
     }
 
-    /// The number of futures that are polled where a value of type `ty` is dropped part by part,
-    /// without those of its parts, which are added to `parts`.
-    fn destructors(self, ty: Ty<'tcx>, parts: &mut Vec<Ty<'tcx>>) -> usize {
-        let Opening { tcx, typing_env, body } = self;
-        let ty = tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty);
-        if !ty.needs_async_drop(tcx, typing_env) {
-            return 0;
-        }
-        let is_opened = Destructor::of_value(tcx, typing_env, body, ty) == Destructor::Glue
-            && self.is_openable(ty);
-        if !is_opened {
-            return 1;
-        }
-        match *ty.kind() {
-            ty::Adt(adt, args) => {
-                if let Some(contents) = Destructor::contents_ty(tcx, typing_env, ty) {
-                    parts.push(contents);
-                    return 0;
+    /// The number of destructors that a value of type `ty` has of its own, none or one, and its
+    /// parts.
+    fn parts(self, ty: Ty<'tcx>) -> (usize, Vec<Ty<'tcx>>) {
+        let Opening { tcx, typing_env, .. } = self;
+        let parts = match *ty.kind() {
+            ty::Adt(adt, args) => match Destructor::contents_ty(tcx, typing_env, ty) {
+                Some(contents) => vec![contents],
+                None => {
+                    let own = usize::from(adt.async_destructor(tcx).is_some());
+                    let fields = adt.all_fields().map(|field| field.ty(tcx, args));
+                    return (own, fields.chain(ty.boxed_ty()).collect());
                 }
-                parts.extend(adt.all_fields().map(|field| field.ty(tcx, args)));
-                parts.extend(ty.boxed_ty());
-                return usize::from(adt.async_destructor(tcx).is_some());
-            }
-            ty::Tuple(tys) => parts.extend(tys),
-            ty::Closure(_, args) => parts.extend(args.as_closure().upvar_tys()),
-            ty::CoroutineClosure(_, args) => {
-                parts.extend(args.as_coroutine_closure().upvar_tys());
-            }
-            ty::Array(ty, _) | ty::Slice(ty) => parts.push(ty),
-            _ => bug!("`{ty}` cannot be opened"),
-        }
-        0
+            },
+            ty::Tuple(tys) => tys.to_vec(),
+            ty::Closure(_, args) => args.as_closure().upvar_tys().to_vec(),
+            ty::CoroutineClosure(_, args) => args.as_coroutine_closure().upvar_tys().to_vec(),
+            ty::Array(ty, _) | ty::Slice(ty) => vec![ty],
+            // Glue of it is no ladder.
+            _ => return (1, vec![]),
+        };
+        (0, parts)
     }
 }
 

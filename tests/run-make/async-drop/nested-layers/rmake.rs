@@ -1,18 +1,21 @@
-//! Four times as many layers are four times as much code: each layer is dropped once on the
-//! mainline, once where the drop is cancelled, and once where a destructor panics, however many
-//! there are around it.
+//! Four times as many layers are four times as much code, however many values they make. Each layer
+//! is dropped once on the mainline, once where the drop is cancelled, and once where a destructor
+//! panics, or it has glue of its own, which is there once.
 
 //@ ignore-cross-compile
 //@ needs-unwind
 
 use run_make_support::{rfs, rustc};
 
-fn count_blocks(cfg: &[&str]) -> usize {
-    rustc()
+fn count_blocks(cfgs: &[&str]) -> usize {
+    let mut rustc = rustc();
+    for cfg in cfgs {
+        rustc.cfg(cfg);
+    }
+    rustc
         .input("layers.rs")
         .edition("2024")
         .opt_level("0")
-        .args(cfg)
         .emit("llvm-ir")
         .output("layers.ll")
         .run();
@@ -21,6 +24,14 @@ fn count_blocks(cfg: &[&str]) -> usize {
 }
 
 fn main() {
-    let (few, many) = (count_blocks(&["--cfg", "few"]), count_blocks(&[]));
-    assert!(many < few * 5, "{few} blocks for 16 layers, {many} for 64");
+    for (layer, few, many, factor) in [
+        ("destructors", "twelve", "forty_eight", 4),
+        // In twelve layers there are 4,096 values, and eight times as many as in nine.
+        ("pairs", "nine", "twelve", 2),
+        ("arrays", "three", "twelve", 4),
+    ] {
+        let (fewer, more) = (count_blocks(&[layer, few]), count_blocks(&[layer, many]));
+        let message = "blocks for so many layers";
+        assert!(more < fewer * factor, "{layer}: {fewer} {message}: {few}; {more}: {many}");
+    }
 }

@@ -1,6 +1,6 @@
-//! R16, R17: if the destructor of an element panics, the rest of its collection is awaited, whatever
-//! kind of collection that is. If the future is dropped meanwhile where nothing can await, the rest
-//! is sync-dropped.
+//! R16, R17: if the destructor of an element panics, the rest of its collection is awaited,
+//! whatever kind of collection that is. If the future is dropped meanwhile where nothing can await,
+//! the rest is sync-dropped.
 //@ edition: 2024
 //@ run-pass
 //@ needs-unwind

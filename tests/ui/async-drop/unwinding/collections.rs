@@ -1,5 +1,6 @@
-//! R16, R17: if the destructor of an element panics, its fields, the rest of its collection, and all
-//! that is outside of that are awaited. `collections-of-each-kind.rs` has those without an order.
+//! R16, R17: if the destructor of an element panics, its fields, the rest of its collection, and
+//! all that is outside of that are awaited. `collections-of-each-kind.rs` has those without an
+//! order.
 //@ edition: 2024
 //@ run-pass
 //@ check-run-results

@@ -4,8 +4,8 @@ use core::future::AsyncDropGlue;
 use core::mem::DropGuard;
 use core::ptr;
 
-/// Takes the entries that `iter` owns out of it, one after another, and drops them by await. After a
-/// panic, the rest is.
+/// Takes the entries that `iter` owns out of it, one after another, and drops them by await. After
+/// a panic, the rest is.
 pub(super) fn drop_entries<K, V>(iter: impl Iterator<Item = (K, V)>) -> impl Future<Output = ()> {
     // An entry is known to be a pair here, and so has no future of its own.
     async fn drop_entries<K, V, I: Iterator<Item = (K, V)>>(mut rest: Rest<I>) {

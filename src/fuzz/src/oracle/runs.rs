@@ -13,7 +13,7 @@ use crate::plan::{Ending, Plan, Runs};
 use crate::{Edition, Program, Unwind};
 
 /// As in the runtime.
-const MOST_POLLS: usize = 100;
+const MOST_POLLS: usize = 1_000;
 const MOST_CANCELLED: usize = 10;
 
 /// What the runs of the program print.

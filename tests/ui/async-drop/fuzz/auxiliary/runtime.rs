@@ -20,7 +20,7 @@ pub use panics::Ending;
 use panics::Ending::*;
 
 /// A run that needs more polls than this does not complete.
-const MOST_POLLS: usize = 100;
+const MOST_POLLS: usize = 1_000;
 
 /// Runs are cancelled after at most this many polls.
 const MOST_CANCELLED: usize = 10;

@@ -50,7 +50,7 @@ const MAX_DESTRUCTORS_IN_GLUE: usize = 128;
 /// How many parts, parts of parts included, it may have for each of these.
 const PARTS_PER_DESTRUCTOR: usize = 8;
 
-/// How many loops over elements may be within each other. Each is there for each of the lines, and
+/// How many loops over elements may be around another one. Each is there for each of the lines, and
 /// that in each of those around it.
 const MAX_LOOPS: usize = 4;
 

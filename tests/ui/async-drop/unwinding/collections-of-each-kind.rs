@@ -166,7 +166,7 @@ fn begun<I: DoubleEndedIterator>(mut iter: I) -> I {
     iter
 }
 
-/// Calls `check` for a drain of all that is in a collection.
+/// Calls `check_future` for a drain of all that is in a collection.
 macro_rules! check_drain {
     ($collection:expr, |$name:ident| $drain:expr) => {
         check_future(|| {

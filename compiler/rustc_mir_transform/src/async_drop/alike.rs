@@ -15,11 +15,20 @@ use std::hash::{Hash, Hasher};
 
 use rustc_data_structures::fx::{FxHashMap, FxHasher};
 use rustc_index::IndexVec;
+use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::*;
 
 /// The first of the cleanup blocks that do the same as a block. For any other block, that itself.
 pub(super) fn alike_in_cleanup(body: &Body<'_>) -> IndexVec<BasicBlock, BasicBlock> {
-    alike(body, |data| data.is_cleanup)
+    alike(body, |_, data| data.is_cleanup)
+}
+
+/// The first of `blocks` that do the same as one of these. For any other block, that itself.
+pub(super) fn alike_among(
+    body: &Body<'_>,
+    blocks: &DenseBitSet<BasicBlock>,
+) -> IndexVec<BasicBlock, BasicBlock> {
+    alike(body, |block, _| blocks.contains(block))
 }
 
 /// Gives the statements before a drop in cleanup a block of their own: they are often all that two
@@ -63,7 +72,7 @@ fn merge(body: &mut Body<'_>, is_candidate: impl Fn(&BasicBlockData<'_>) -> bool
         }
         _ => false,
     };
-    let alike = alike(body, |data| {
+    let alike = alike(body, |_, data| {
         is_candidate(data) || (!data.is_cleanup && never_returns(data)) || ends_process(data)
     });
     for data in body.basic_blocks.as_mut() {
@@ -75,12 +84,12 @@ fn merge(body: &mut Body<'_>, is_candidate: impl Fn(&BasicBlockData<'_>) -> bool
 /// other block, that itself. What a block leads to is looked at first.
 fn alike(
     body: &Body<'_>,
-    is_candidate: impl Fn(&BasicBlockData<'_>) -> bool,
+    is_candidate: impl Fn(BasicBlock, &BasicBlockData<'_>) -> bool,
 ) -> IndexVec<BasicBlock, BasicBlock> {
     let mut first: IndexVec<BasicBlock, BasicBlock> = body.basic_blocks.indices().collect();
     let mut seen: FxHashMap<u64, Vec<(BasicBlock, TerminatorKind<'_>)>> = FxHashMap::default();
     for (block, data) in traversal::postorder(body) {
-        if block == START_BLOCK || !is_candidate(data) {
+        if block == START_BLOCK || !is_candidate(block, data) {
             continue;
         }
         let mut end = data.terminator().kind.clone();

@@ -127,7 +127,6 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         exception: unwindline.map(|line| line.exception),
         outlined,
         suspend: Suspend::new(tcx, body, coroutine_kind, context_ty),
-        coroutine_kind,
         drop_futures: vec![],
         alike: alike_in_cleanup(body),
         drained: FxHashMap::default(),
@@ -199,7 +198,6 @@ struct Expander<'a, 'tcx> {
     exception: Option<Local>,
     outlined: Option<OutlinedUnwindline>,
     suspend: Suspend<'tcx>,
-    coroutine_kind: hir::CoroutineKind,
     drop_futures: Vec<Local>,
     /// The first of the cleanup blocks that do the same as a block.
     alike: IndexVec<BasicBlock, BasicBlock>,
@@ -330,7 +328,9 @@ impl<'tcx> Expander<'_, 'tcx> {
         let again = (!drop.on_dropline).then(|| self.emitter(source_info).empty_block());
         let resume = match again {
             Some(again) => self.where_awaited(drop, again),
-            None => self.resumed_after_drop(),
+            None => self
+                .emitter(SourceInfo::outermost(self.body.span))
+                .resumed_after_drop(coroutine.kind),
         };
         let pending = self.emitter(source_info).suspend(drop, &coroutine, resume, fork);
 
@@ -397,28 +397,6 @@ impl<'tcx> Expander<'_, 'tcx> {
         let begin = self.emitter(drop.source_info).empty_block();
         self.construct(drop, begin, head, unwind);
         begin
-    }
-
-    /// Panics because a coroutine is resumed whose cancellation has begun. Each drop has a block of
-    /// its own for this, and all say that it happened in the same place, so that they become one
-    /// block in the end (`alike.rs`).
-    fn resumed_after_drop(&mut self) -> BasicBlock {
-        let source_info = SourceInfo::outermost(self.body.span);
-        let const_ = Const::from_bool(self.tcx, false);
-        let cond = ConstOperand { span: source_info.span, user_ty: None, const_ };
-        let msg = Box::new(AssertKind::ResumedAfterDrop(self.coroutine_kind));
-        let mut emitter = self.emitter(source_info);
-        let target = emitter.patch.unreachable_no_cleanup_block();
-        emitter.block(
-            vec![],
-            TerminatorKind::Assert {
-                cond: Operand::Constant(Box::new(cond)),
-                expected: true,
-                msg,
-                target,
-                unwind: UnwindAction::Continue,
-            },
-        )
     }
 
     /// Constructs the destructor's future in `block`, which is still empty, then goes on to

@@ -158,7 +158,7 @@ pub(super) fn drop_edges<'a, 'tcx>(
 }
 
 /// The targets of the `drop` edges that are taken, and `unresumed`.
-fn dropline_entries(body: &Body<'_>, unresumed: Option<BasicBlock>) -> Vec<BasicBlock> {
+pub(super) fn dropline_entries(body: &Body<'_>, unresumed: Option<BasicBlock>) -> Vec<BasicBlock> {
     let suspends =
         |kind: &TerminatorKind<'_>| !matches!(kind, TerminatorKind::Drop { async_fut: None, .. });
     let taken = drop_edges(body).filter(|(kind, _)| suspends(kind)).map(|(_, entry)| entry);

@@ -277,6 +277,22 @@ impl<'tcx> Emitter<'_, 'tcx> {
         )
     }
 
+    /// A block that panics because a coroutine is resumed whose cancellation has begun. There is one
+    /// for each drop, and all say that it happened in the same place, so that they become one block
+    /// in the end (`alike.rs`).
+    pub(super) fn resumed_after_drop(&mut self, kind: hir::CoroutineKind) -> BasicBlock {
+        let const_ = Const::from_bool(self.tcx, false);
+        let cond = ConstOperand { span: self.source_info.span, user_ty: None, const_ };
+        let assert = TerminatorKind::Assert {
+            cond: Operand::Constant(Box::new(cond)),
+            expected: true,
+            msg: Box::new(AssertKind::ResumedAfterDrop(kind)),
+            target: self.patch.unreachable_no_cleanup_block(),
+            unwind: UnwindAction::Continue,
+        };
+        self.block(vec![], assert)
+    }
+
     /// Polls the future of `drop`, and returns the block in which that begins. Suspending closes
     /// the loop.
     ///
@@ -426,6 +442,7 @@ pub(super) fn is_suspended_state<'tcx>(
 /// What suspending looks like in the coroutine at hand.
 #[derive(Clone)]
 pub(super) struct Suspend<'tcx> {
+    pub(super) kind: hir::CoroutineKind,
     /// The type of the task context, `&mut Context<'_>`.
     pub(super) context_ty: Ty<'tcx>,
     /// The value to yield. An `async` body suspends without one.
@@ -452,7 +469,7 @@ impl<'tcx> Suspend<'tcx> {
             _ => (Const::zero_sized(tcx.types.unit), DUMMY_SP),
         };
         let value = Operand::Constant(Box::new(ConstOperand { span, user_ty: None, const_ }));
-        Suspend { context_ty, value }
+        Suspend { kind, context_ty, value }
     }
 }
 

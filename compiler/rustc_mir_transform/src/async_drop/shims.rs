@@ -102,24 +102,6 @@ enum Line {
     Syncline,
 }
 
-/// Lets all forks lead to `line`. The mainline has one at its start, and those of unwinding; it
-/// passes by the others. The latter are for any crate that drops by await while unwinding.
-fn resolve_forks(tcx: TyCtxt<'_>, body: &mut Body<'_>, line: Line) {
-    let catches = awaits_while_unwinding(tcx);
-    for data in body.basic_blocks_mut() {
-        let is_cleanup = data.is_cleanup;
-        let kind = &mut data.terminator_mut().kind;
-        if let TerminatorKind::FalseEdge { real_target, imaginary_target } = *kind {
-            let target = match line {
-                Line::Syncline => imaginary_target,
-                _ if is_cleanup && !catches => imaginary_target,
-                Line::Mainline | Line::Dropline | Line::Unwindline => real_target,
-            };
-            *kind = TerminatorKind::Goto { target };
-        }
-    }
-}
-
 /// Makes the drop shims of one coroutine.
 pub(in crate::coroutine) struct DropShims<'a, 'tcx> {
     pub(in crate::coroutine) tcx: TyCtxt<'tcx>,
@@ -157,20 +139,50 @@ impl<'tcx> DropShims<'_, 'tcx> {
             None => coroutine.coroutine_drop_proxy_async = Some(poll),
         }
         coroutine.coroutine_unwindline = unwindline;
-        if let Some(outlined) = self.outlined {
-            outlined.call(tcx, body, self.transform, self.coroutine_ty);
+        match self.outlined {
+            Some(outlined) if self.is_async() => {
+                outlined.call(tcx, body, self.transform, self.coroutine_ty);
+            }
+            Some(outlined) => outlined.refuse(tcx, body, self.transform),
+            None => {}
         }
-        resolve_forks(tcx, body, Line::Mainline);
+        self.resolve_forks(body, Line::Mainline);
         if let Some(context) = self.drop_context {
             define_context(tcx, body, context);
         }
+    }
+
+    /// Lets all forks lead to `line`. The mainline has one at its start, and those of unwinding; it
+    /// passes by the others. The latter are for any crate that drops by await while unwinding, and
+    /// for what may await.
+    fn resolve_forks(&self, body: &mut Body<'tcx>, line: Line) {
+        let catches = awaits_while_unwinding(self.tcx)
+            && (self.is_async() || !matches!(line, Line::Mainline));
+        for data in body.basic_blocks_mut() {
+            let is_cleanup = data.is_cleanup;
+            let kind = &mut data.terminator_mut().kind;
+            if let TerminatorKind::FalseEdge { real_target, imaginary_target } = *kind {
+                let target = match line {
+                    Line::Syncline => imaginary_target,
+                    _ if is_cleanup && !catches => imaginary_target,
+                    Line::Mainline | Line::Dropline | Line::Unwindline => real_target,
+                };
+                *kind = TerminatorKind::Goto { target };
+            }
+        }
+    }
+
+    /// Whether the coroutine awaits while it runs.
+    fn is_async(&self) -> bool {
+        use CoroutineDesugaring::{Async, AsyncGen};
+        matches!(self.transform.coroutine_kind, CoroutineKind::Desugared(Async | AsyncGen, _))
     }
 
     fn sync_drop_shim(&self, body: &Body<'tcx>) -> Body<'tcx> {
         let tcx = self.tcx;
         let layout = body.coroutine_layout_raw().unwrap();
         let mut body = self.copy(body);
-        resolve_forks(tcx, &mut body, Line::Syncline);
+        self.resolve_forks(&mut body, Line::Syncline);
         let source_info = SourceInfo::outermost(body.span);
 
         let mut cases = self.cases(&mut body);
@@ -218,7 +230,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
         if let Some(outlined) = self.outlined {
             outlined.call(tcx, &mut body, self.transform, self.coroutine_ty);
         }
-        resolve_forks(tcx, &mut body, Line::Dropline);
+        self.resolve_forks(&mut body, Line::Dropline);
         self.make_poll_unit(&mut body, context);
 
         let cases = self.cases(&mut body);
@@ -396,7 +408,9 @@ pub(in crate::coroutine) fn finish_poll(
     body: &mut Body<'_>,
     outlined: Option<OutlinedUnwindline>,
 ) {
-    if let Some(outlined) = outlined {
+    if let Some(outlined) = outlined
+        && body.is_async()
+    {
         outlined.finish(tcx, body);
     }
     let has_completed = body.basic_blocks.iter_enumerated().find(|(_, data)| {

@@ -54,6 +54,9 @@
 //! Each way from a landing pad either leads to a catch or does not (see `unwindline.rs` in
 //! `rustc_codegen_ssa`). Where a drop flag decides, the catch comes before the test.
 //!
+//! A coroutine that is not `async` awaits nothing while it runs, and unwinds then as a function
+//! does. But it may be dropped by await, and has an unwindline for the panics of that.
+//!
 //! The future of `async_drop_in_place` is made in each crate that needs it and has to be the same
 //! in all. So it has an unwindline even where a panic is not to be awaited; nothing enters it then.
 
@@ -67,9 +70,9 @@ use rustc_middle::span_bug;
 use rustc_middle::ty::{self, Ty, TyCtxt};
 use rustc_session::config::AsyncDropUnwind;
 
-use super::alike::{alike_in_cleanup, split_before_cleanup_drops};
+use super::alike::{alike_among, split_before_cleanup_drops};
 use super::destructor::dropped_by;
-use super::lines::blocks_of_line;
+use super::lines::{blocks_of_line, dropline_entries};
 use super::poll_loop::Emitter;
 use super::{SELF_ARG, is_awaitee};
 use crate::elaborate_drop::async_drop::{OpenedDrops, WholeDrop, await_whole_drop};
@@ -252,7 +255,7 @@ impl Unwindline {
         } else {
             has_landing_pads(tcx)
         };
-        if !body.is_async() || !is_wanted {
+        if !is_wanted {
             return None;
         }
         let typing_env = ty::TypingEnv::post_analysis(tcx, body.source.def_id());
@@ -282,7 +285,7 @@ impl Unwindline {
             cleanup: &cleanup,
             exception,
             context: (context, context_ty),
-            alike: alike_in_cleanup(body),
+            alike: alike_among(body, &cleanup.behind),
             copies: IndexVec::from_elem(None, &body.basic_blocks),
             entries: IndexVec::from_elem(None, &body.basic_blocks),
             own: copies_of_drop_flags(body, &cleanup, temporaries, &mut patch),
@@ -331,7 +334,11 @@ impl Cleanup {
         unresumed: Option<BasicBlock>,
     ) -> Cleanup {
         let none = || DenseBitSet::new_empty(body.basic_blocks.len());
-        let reachable = reachable_from(body, [START_BLOCK].into_iter().chain(unresumed));
+        let reachable = if body.is_async() {
+            reachable_from(body, [START_BLOCK].into_iter().chain(unresumed))
+        } else {
+            reachable_from(body, dropline_entries(body, unresumed).into_iter())
+        };
         let owners = Owners::of(tcx, body);
         let awaited_otherwise = locals_with_awaited_drops(body, &reachable, &owners);
         let mut awaited = none();
@@ -356,7 +363,8 @@ impl Cleanup {
         let mut before = none();
         let mut queue: Vec<BasicBlock> = awaited.iter().collect();
         while let Some(block) = queue.pop() {
-            if body[block].is_cleanup && before.insert(block) {
+            let is_cleanup = body[block].is_cleanup && reachable.contains(block);
+            if is_cleanup && before.insert(block) {
                 queue.extend(predecessors[block].iter().copied());
             }
         }

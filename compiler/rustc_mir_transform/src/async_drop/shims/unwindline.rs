@@ -19,7 +19,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
             .iter()
             .map(|&(state, case)| (state, case_on_syncline(&mut body, case)))
             .collect();
-        resolve_forks(tcx, &mut body, Line::Unwindline);
+        self.resolve_forks(&mut body, Line::Unwindline);
         OutlinedUnwindline::return_states(tcx, &mut body);
         receive_context(tcx, &mut body, context);
         body.var_debug_info.clear();

@@ -71,7 +71,7 @@ use crate::patch::MirPatch;
 
 /// What a coroutine's functions have in place of the unwindline.
 pub(in crate::coroutine) struct OutlinedUnwindline {
-    /// Where a coroutine is polled that is unwinding. Empty, until `call` fills it.
+    /// Where a coroutine is polled that is unwinding. Empty, until `call` or `refuse` fills it.
     pub(in super::super) poll: BasicBlock,
     /// The forks in front of the drops that a panic may come to first, each with the block that
     /// leaves `poll` there.
@@ -238,6 +238,22 @@ impl OutlinedUnwindline {
             patch.patch_terminator(fork, TerminatorKind::Goto { target: leave });
             patch.patch_terminator(leave, TerminatorKind::Goto { target: suspend });
         }
+        patch.apply(body);
+    }
+
+    /// Has `body`, which resumes a coroutine that is not `async`, panic if that is unwinding: only
+    /// dropping the coroutine goes on with it.
+    pub(in super::super) fn refuse<'tcx>(
+        &self,
+        tcx: TyCtxt<'tcx>,
+        body: &mut Body<'tcx>,
+        transform: &TransformVisitor<'tcx>,
+    ) {
+        let source_info = SourceInfo::outermost(body.span);
+        let mut patch = MirPatch::new(body);
+        let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+        let refused = emitter.resumed_after_drop(transform.coroutine_kind);
+        emitter.fill(self.poll, vec![], TerminatorKind::Goto { target: refused });
         patch.apply(body);
     }
 

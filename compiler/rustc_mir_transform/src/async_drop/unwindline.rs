@@ -186,7 +186,7 @@ struct Owners(IndexVec<Local, Option<Local>>);
 impl Owners {
     fn of(tcx: TyCtxt<'_>, body: &Body<'_>) -> Owners {
         let mut owners = IndexVec::from_elem(None, &body.local_decls);
-        // `AsyncDropContents::release_contents` returns a pointer to what a value owns.
+        // `AsyncDropContents::contents` returns a pointer to what a value owns.
         let contents = tcx.lang_items().async_drop_contents_trait();
         for data in body.basic_blocks.iter() {
             if let TerminatorKind::Call { func, args, destination, .. } = &data.terminator().kind

@@ -78,11 +78,6 @@ unsafe impl<C: DropsInTurn> AsyncDropContents for Next<C> {
     type Contents = C::Item;
 
     #[inline]
-    unsafe fn release_contents(_: *mut Self) -> bool {
-        true
-    }
-
-    #[inline]
     unsafe fn contents(to_drop: *mut Self) -> NonNull<C::Item> {
         // SAFETY: the collection is there, and what is to be dropped is left in it.
         unsafe { C::next(to_drop.cast()) }

@@ -15,11 +15,6 @@ unsafe impl<T, A: Allocator> AsyncDropContents for Vec<T, A> {
     type Contents = [T];
 
     #[inline]
-    unsafe fn release_contents(_: *mut Self) -> bool {
-        true
-    }
-
-    #[inline]
     unsafe fn contents(to_drop: *mut Self) -> NonNull<[T]> {
         // SAFETY: the vector is the caller's to give away.
         unsafe { NonNull::slice_from_raw_parts((*to_drop).buf.non_null(), (*to_drop).len) }
@@ -35,11 +30,6 @@ unsafe impl<T, A: Allocator> AsyncDropContents for Vec<T, A> {
 #[unstable(feature = "async_drop", issue = "126482")]
 unsafe impl<T, A: Allocator> AsyncDropContents for IntoIter<T, A> {
     type Contents = [T];
-
-    #[inline]
-    unsafe fn release_contents(_: *mut Self) -> bool {
-        true
-    }
 
     #[inline]
     unsafe fn contents(to_drop: *mut Self) -> NonNull<[T]> {
@@ -60,11 +50,6 @@ unsafe impl<T, A: Allocator> AsyncDropContents for IntoIter<T, A> {
 #[unstable(feature = "async_drop", issue = "126482")]
 unsafe impl<'a, T, A: Allocator> AsyncDropContents for Drain<'a, T, A> {
     type Contents = [T];
-
-    #[inline]
-    unsafe fn release_contents(_: *mut Self) -> bool {
-        true
-    }
 
     unsafe fn contents(to_drop: *mut Self) -> NonNull<[T]> {
         // SAFETY: the drain is the caller's to give away. The elements belong to it, and it borrows

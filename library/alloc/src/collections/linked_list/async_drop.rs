@@ -17,11 +17,6 @@ unsafe impl<T, A: Allocator> AsyncDropContents for LinkedList<T, A> {
     type Contents = [Next<Self>];
 
     #[inline]
-    unsafe fn release_contents(_: *mut Self) -> bool {
-        true
-    }
-
-    #[inline]
     unsafe fn contents(to_drop: *mut Self) -> NonNull<[Next<Self>]> {
         // SAFETY: the list is the caller's to give away.
         unsafe { Next::repeat(to_drop, (*to_drop).len) }

@@ -15,11 +15,6 @@ unsafe impl<T, A: Allocator> AsyncDropContents for VecDeque<T, A> {
     type Contents = [Next<Self>];
 
     #[inline]
-    unsafe fn release_contents(_: *mut Self) -> bool {
-        true
-    }
-
-    #[inline]
     unsafe fn contents(to_drop: *mut Self) -> NonNull<[Next<Self>]> {
         // SAFETY: the deque is the caller's to give away.
         unsafe {
@@ -64,11 +59,6 @@ unsafe impl<T, A: Allocator> DropsInTurn for VecDeque<T, A> {
 #[unstable(feature = "async_drop", issue = "126482")]
 unsafe impl<'a, T, A: Allocator> AsyncDropContents for Drain<'a, T, A> {
     type Contents = [Next<Self>];
-
-    #[inline]
-    unsafe fn release_contents(_: *mut Self) -> bool {
-        true
-    }
 
     #[inline]
     unsafe fn contents(to_drop: *mut Self) -> NonNull<[Next<Self>]> {

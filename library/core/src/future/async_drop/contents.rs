@@ -58,10 +58,6 @@ use crate::ptr::NonNull;
 /// unsafe impl<T> AsyncDropContents for Slot<T> {
 ///     type Contents = T;
 ///
-///     unsafe fn release_contents(_: *mut Self) -> bool {
-///         true
-///     }
-///
 ///     unsafe fn contents(to_drop: *mut Self) -> NonNull<T> {
 ///         unsafe { NonNull::new_unchecked(to_drop.cast()) }
 ///     }
@@ -80,7 +76,8 @@ pub unsafe trait AsyncDropContents {
     /// Gives the contents away: the caller drops them, and calls [`drop_emptied`] then. They are
     /// not moved until both is done.
     ///
-    /// `false` says that there is nothing to await, and that the whole value has been dropped.
+    /// `false` says that there is nothing to await, and that the whole value has been dropped. The
+    /// provided implementation does nothing, and says `true`: the contents are the owner's alone.
     ///
     /// # Safety
     ///
@@ -88,7 +85,11 @@ pub unsafe trait AsyncDropContents {
     /// dropped, is not moved, and is used for nothing else from now on.
     ///
     /// [`drop_emptied`]: AsyncDropContents::drop_emptied
-    unsafe fn release_contents(to_drop: *mut Self) -> bool;
+    #[inline]
+    unsafe fn release_contents(to_drop: *mut Self) -> bool {
+        let _ = to_drop;
+        true
+    }
 
     /// Where the contents are. This is asked at least once, and again after each suspension: a
     /// future that awaits the drop of the contents need not store their address.

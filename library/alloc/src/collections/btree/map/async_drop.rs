@@ -74,11 +74,6 @@ macro_rules! part_of_first_entry {
             type Contents = $Contents;
 
             #[inline]
-            unsafe fn release_contents(_: *mut Self) -> bool {
-                true
-            }
-
-            #[inline]
             unsafe fn contents(to_drop: *mut Self) -> NonNull<$Contents> {
                 let iter = to_drop.cast::<IntoIter<K, V, A>>();
                 // SAFETY: the iterator has an entry.

@@ -45,7 +45,7 @@
 //!   the coroutine (`shims.rs` asserts it).
 
 use rustc_abi::{FieldIdx, VariantIdx};
-use rustc_data_structures::fx::FxHashMap;
+use rustc_data_structures::fx::{FxHashMap, FxIndexSet};
 use rustc_hir as hir;
 use rustc_index::IndexVec;
 use rustc_middle::bug;
@@ -58,7 +58,7 @@ use super::lines::{AwaitedDrop, Lines};
 use super::poll_loop::{Emitter, Exits, PollLocals, StateLocals, Suspend};
 use super::spent_futures::may_hold_values;
 use super::unwindline::{OutlinedUnwindline, Unwindline};
-use super::{CTX_ARG, Destructor, insert_unresumed_drop, validate};
+use super::{CTX_ARG, Destructor, awaitees, insert_unresumed_drop, validate};
 use crate::patch::MirPatch;
 
 /// What the drop shims need to know of how cancellation was laid out.
@@ -72,20 +72,29 @@ pub(in crate::coroutine) struct Cancellation {
     pub(in crate::coroutine) unresumed: Option<BasicBlock>,
     /// What `poll` has in place of the unwindline.
     pub(in crate::coroutine) outlined: Option<OutlinedUnwindline>,
-    /// The locals that hold the futures of drops which some instances of the body do not await.
+    /// The locals that hold futures which the body awaits, be it in a drop or not.
+    futures: Vec<Local>,
+    /// Those of drops which some instances of the body do not await.
     drop_futures: Vec<Local>,
 }
 
 impl Cancellation {
-    /// Tells the layout which fields some instances do not need.
+    /// Tells the layout which fields some instances do not need, and which futures nobody but the
+    /// body can name.
     pub(in crate::coroutine) fn note_drop_futures<'tcx>(
         &self,
         layout: &mut CoroutineLayout<'tcx>,
         remap: &IndexVec<Local, Option<(Ty<'tcx>, VariantIdx, FieldIdx)>>,
     ) {
-        let fields = self.drop_futures.iter().filter_map(|&future| *remap.get(future)?);
-        layout.drop_futures =
-            fields.map(|(_, variant, field)| layout.variant_fields[variant][field]).collect();
+        let saved = |locals: &[Local]| -> FxIndexSet<CoroutineSavedLocal> {
+            let fields = locals.iter().filter_map(|&local| *remap.get(local)?);
+            fields.map(|(_, variant, field)| layout.variant_fields[variant][field]).collect()
+        };
+        let (drop_futures, awaited_futures) = (saved(&self.drop_futures), saved(&self.futures));
+        layout.drop_futures = drop_futures.into_iter().collect();
+        if layout.is_packed {
+            layout.awaited_futures = awaited_futures.into_iter().collect();
+        }
     }
 }
 
@@ -102,13 +111,14 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         tcx.features().async_drop() && !tcx.is_async_drop_in_place_coroutine(body.source.def_id());
     let unresumed = captures_await.then(|| insert_unresumed_drop(tcx, body, true));
 
+    let mut futures: Vec<Local> = awaitees(body).collect();
     let unwindline = Unwindline::lay_out(tcx, body, context_ty, unresumed);
     let unwinding = unwindline.as_ref().map_or(&[][..], |line| &line.entries);
     let lines = Lines::of(tcx, body, unresumed, unwinding);
     let context = unwindline.as_ref().map(|line| line.context);
     if lines.awaited.is_empty() {
         forget_async_drops(body);
-        return Cancellation { drop_context: context, unresumed, ..Default::default() };
+        return Cancellation { drop_context: context, unresumed, futures, ..Default::default() };
     }
     if unwindline.is_none() {
         split_before_cleanup_drops(body);
@@ -138,6 +148,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     expander.fork_yields();
     // States have the order of their blocks. Those in which the coroutine holds an exception are
     // the last, so that one comparison tells them from the others.
+    futures.extend(lines.awaited.iter().map(|drop| drop.fut));
     let (unwinding, others): (Vec<_>, Vec<_>) =
         lines.awaited.iter().partition(|drop| drop.on_unwindline);
     expander.lay_out_drains(&others);
@@ -156,7 +167,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     if tcx.sess.opts.unstable_opts.validate_mir {
         validate::check_cancellation(body, unresumed);
     }
-    Cancellation { drop_context: Some(drop_context), unresumed, outlined, drop_futures }
+    Cancellation { drop_context: Some(drop_context), unresumed, outlined, futures, drop_futures }
 }
 
 /// Makes `unresumed` reachable: analyses skip what is not, and it may suspend.

@@ -144,11 +144,17 @@ fn is_coroutine_with_body(tcx: TyCtxt<'_>, ty: Ty<'_>) -> bool {
 /// Whether `place` is what an `.await` polls.
 pub(crate) fn is_awaitee(body: &Body<'_>, place: Place<'_>) -> bool {
     place.as_local().is_some_and(|local| {
-        let is_awaitee = |info: &VarDebugInfo<'_>| {
-            let VarDebugInfoContents::Place(place) = info.value else { return false };
-            info.name == sym::__awaitee && place.as_local() == Some(local)
-        };
         body.local_decls[local].source_info.span.is_desugaring(DesugaringKind::Await)
-            && body.var_debug_info.iter().any(is_awaitee)
+            && awaitees(body).any(|awaitee| awaitee == local)
+    })
+}
+
+/// What each `.await` in `body` polls.
+fn awaitees(body: &Body<'_>) -> impl Iterator<Item = Local> {
+    body.var_debug_info.iter().filter_map(|info| {
+        let VarDebugInfoContents::Place(place) = info.value else { return None };
+        let local = place.as_local().filter(|_| info.name == sym::__awaitee)?;
+        let span = body.local_decls[local].source_info.span;
+        span.is_desugaring(DesugaringKind::Await).then_some(local)
     })
 }

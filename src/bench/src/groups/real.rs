@@ -181,7 +181,8 @@ fn summary(pairs: &[Pair], alone: usize) -> Table {
         &columns,
     )
     .note(
-        "The live set is the largest sum of what is alive in one state: no layout can be smaller.",
+        "The live set is the largest sum of what is alive in one state. A layout is smaller only where the tag is in the padding of \
+         what is awaited.",
     )
     .note(&format!("{alone} futures have no partner: types that only one of the compilers met."))
     .ratio(5, 4, None)

@@ -40,7 +40,20 @@
 //! improved by placing first what came to lie last. The tag is alive in all states, and so are
 //! captures of which no more is known; the bytes of padding between them are used.
 //!
-//! Where it costs no byte, what lives longest comes first, and the tag last. The address of the
+//! So are those at the end of a future that the coroutine awaits, for the tag:
+//!
+//! ```text
+//! async fn outer() { inner().await }
+//!
+//! upstream:  [tag, padding to 8][inner's fields][inner's tag, padding to 8]
+//! here:      [inner's fields][inner's tag][tag, padding to 8]
+//! ```
+//!
+//! Nobody but the body itself ever writes to that padding: it moves the future there before it polls
+//! it for the first time. A coroutine that runs does not read its tag, and stores it when it
+//! suspends, is over, or panics. So the padding holds the tag whenever that means something.
+//!
+//! Where it costs no byte, padding comes last, what lives longest comes first, and the tag behind. The address of the
 //! first local is that of the coroutine, so that a destructor of it is given a pointer that is at
 //! hand. And what has the same layout is gathered at one offset, as far as it is not alive at the
 //! same time: of what a coroutine does in several states with such values, it has the code once.
@@ -62,8 +75,10 @@ use crate::{
 #[cfg(test)]
 mod tests;
 
-/// Packs a coroutine whose layout was computed as upstream does, if that makes it smaller.
-/// `captures` are the locals that its captures are, all of them or none.
+/// Packs a coroutine whose layout was computed as upstream does, if that makes it smaller, or as
+/// small with padding at the end.
+/// `captures` are the locals that its captures are, all of them or none. The tag may be in what is
+/// left of a local after its `used_sizes`.
 pub(in crate::layout) fn layout<'a, F, FieldIdx: Idx, VariantIdx: Idx, LocalIdx: Idx>(
     calc: &LayoutCalculator<impl HasDataLayout>,
     unpacked: LayoutData<FieldIdx, VariantIdx>,
@@ -71,7 +86,7 @@ pub(in crate::layout) fn layout<'a, F, FieldIdx: Idx, VariantIdx: Idx, LocalIdx:
     mut outer_layouts: IndexVec<FieldIdx, F>,
     variant_fields: &IndexSlice<VariantIdx, IndexVec<FieldIdx, LocalIdx>>,
     storage_conflicts: &BitMatrix<LocalIdx, LocalIdx>,
-    captures: &IndexSlice<FieldIdx, LocalIdx>,
+    (captures, used_sizes): (&IndexSlice<FieldIdx, LocalIdx>, &IndexSlice<LocalIdx, Size>),
     tag_to_layout: impl Fn(Scalar) -> F,
 ) -> LayoutCalculatorResult<FieldIdx, VariantIdx, F>
 where
@@ -104,28 +119,43 @@ where
 
     let neighbours = neighbours(local_layouts.len(), &states, storage_conflicts);
     let place = |order: &Order<LocalIdx>| {
-        let (tag_offset, places) = place_locals(order, local_layouts, *tag, &fixed, &neighbours);
+        let (tag_offset, places) =
+            place_locals(order, local_layouts, used_sizes, *tag, &fixed, &neighbours);
         let ends = fixed.iter().chain(&places).map(|place| place.end);
         let end = ends.fold(tag_offset + tag.size, Ord::max);
         (end.align_to(align.abi), tag_offset, places)
     };
     // No layout is smaller than this.
-    let always = fixed.iter().fold(tag.size, |sum, place| sum + (place.end - place.start));
+    let has_room = |(layout, &used): (&F, &Size)| used < layout.size;
+    let has_room_for_tag = iter::zip(local_layouts, used_sizes).any(has_room);
+    let tag_size = if has_room_for_tag { Size::ZERO } else { tag.size };
+    let always = fixed.iter().fold(tag_size, |sum, place| sum + (place.end - place.start));
     let alive = states
         .iter()
         .map(|locals| locals.iter().fold(always, |sum, &local| sum + local_layouts[local].size));
     let least = alive.max().unwrap_or(always).align_to(align.abi);
-    let (size, tag_offset, mut places) = orders(local_layouts, &states)
-        .map(|order| improved(order, least, place))
-        .min_by_key(|&(size, tag_offset, _)| (size, tag_offset.bytes() > FAR))
+    // Whether the last byte is one of padding, in which another coroutine may have its tag.
+    let ends_in_padding = |size: Size, tag_offset: Size, places: &IndexSlice<_, Range<Size>>| {
+        let used = iter::zip(places, used_sizes).map(|(place, &used)| place.start + used);
+        let mut ends = fixed.iter().map(|place| place.end).chain(used);
+        tag_offset + tag.size < size && ends.all(|end| end < size)
+    };
+    let (size, ends_in_padding, tag_offset, mut places) = orders(local_layouts, &states)
+        .map(|order| {
+            let (size, tag_offset, places) = improved(order, least, place);
+            (size, ends_in_padding(size, tag_offset, &places), tag_offset, places)
+        })
+        .min_by_key(|&(size, ends_in_padding, tag_offset, _)| {
+            (size, !ends_in_padding, tag_offset.bytes() > FAR)
+        })
         .unwrap();
-    if size >= unpacked.size {
+    if size > unpacked.size || (size == unpacked.size && !ends_in_padding) {
         return Ok(with_captures_in_place(unpacked, local_layouts, variant_fields, captures));
     }
-    let mut always = fixed;
-    always.push(tag_offset..tag_offset + tag.size);
-    gather(&mut places, local_layouts, &always, &neighbours);
-    check(&always, &places, &states, storage_conflicts);
+    let tag_place = tag_offset..tag_offset + tag.size;
+    let taken = Always { fixed: &fixed, tag: &tag_place, used_sizes };
+    gather(&mut places, local_layouts, &taken, &neighbours);
+    check(&taken, &places, &states, storage_conflicts);
     let mut outer_offsets = fixed_offsets;
     outer_offsets.extend(captures.iter().map(|&local| places[local].start));
     outer_layouts.push(tag);
@@ -258,10 +288,30 @@ fn improved<LocalIdx: Idx>(
     best
 }
 
+/// What is taken in all states.
+struct Always<'a, LocalIdx: Idx> {
+    fixed: &'a [Range<Size>],
+    tag: &'a Range<Size>,
+    used_sizes: &'a IndexSlice<LocalIdx, Size>,
+}
+
+impl<LocalIdx: Idx> Always<'_, LocalIdx> {
+    /// Whether `local` can be in `place`.
+    fn leaves_free(&self, local: LocalIdx, place: &Range<Size>) -> bool {
+        let used = place.start..place.start + self.used_sizes[local];
+        !overlap(&used, self.tag) && !self.fixed.iter().any(|taken| overlap(place, taken))
+    }
+}
+
+fn overlap(one: &Range<Size>, two: &Range<Size>) -> bool {
+    !one.is_empty() && !two.is_empty() && one.start < two.end && two.start < one.end
+}
+
 /// The offset of the tag, and for all states the bytes of each local.
 fn place_locals<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
     order: &Order<LocalIdx>,
     local_layouts: &IndexSlice<LocalIdx, F>,
+    used_sizes: &IndexSlice<LocalIdx, Size>,
     tag: &LayoutData<FieldIdx, VariantIdx>,
     fixed: &[Range<Size>],
     neighbours: &BitMatrix<LocalIdx, LocalIdx>,
@@ -276,8 +326,12 @@ where
     let mut taken = Vec::new();
     for step in 0..=order.locals.len() {
         if step == order.tag {
+            let used = placed.iter_enumerated().filter_map(|(local, place)| {
+                let start = place.as_ref()?.start;
+                Some(start..start + used_sizes[local])
+            });
             taken.clear();
-            taken.extend(outer.iter().chain(placed.iter().flatten()).cloned());
+            taken.extend(outer.iter().cloned().chain(used));
             tag_offset = first_fit(tag.size, tag.align, &mut taken);
             outer.push(tag_offset..tag_offset + tag.size);
         }
@@ -298,7 +352,7 @@ where
 fn gather<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
     places: &mut IndexSlice<LocalIdx, Range<Size>>,
     local_layouts: &IndexSlice<LocalIdx, F>,
-    always: &[Range<Size>],
+    always: &Always<'_, LocalIdx>,
     neighbours: &BitMatrix<LocalIdx, LocalIdx>,
 ) where
     F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
@@ -315,12 +369,10 @@ fn gather<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
         while let Some(&last) = group.iter().max_by_key(|&&local| places[local].start) {
             let place = places[last].clone();
             group.retain(|&local| {
-                let others = neighbours.iter(local).filter(|&neighbour| neighbour != local);
+                let mut others = neighbours.iter(local).filter(|&neighbour| neighbour != local);
                 let is_free = !neighbours.contains(local, last)
-                    && always
-                        .iter()
-                        .chain(others.map(|neighbour| &places[neighbour]))
-                        .all(|taken| taken.end <= place.start || place.end <= taken.start);
+                    && always.leaves_free(local, &place)
+                    && !others.any(|neighbour| overlap(&places[neighbour], &place));
                 if is_free {
                     places[local] = place.clone();
                 }
@@ -333,14 +385,19 @@ fn gather<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
 /// What is alive at the same time has bytes of its own. Memory safety depends on it, so it is asked
 /// of the finished layout, whatever graph and order led to it.
 fn check<VariantIdx: Idx, LocalIdx: Idx>(
-    always: &[Range<Size>],
+    always: &Always<'_, LocalIdx>,
     places: &IndexSlice<LocalIdx, Range<Size>>,
     states: &IndexSlice<VariantIdx, Vec<LocalIdx>>,
     storage_conflicts: &BitMatrix<LocalIdx, LocalIdx>,
 ) {
+    for (local, place) in places.iter_enumerated() {
+        assert!(
+            always.leaves_free(local, place),
+            "{local:?} of a coroutine overlaps what is always alive: {place:?}"
+        );
+    }
     for (variant, locals) in states.iter_enumerated() {
-        let mut alive: Vec<&Range<Size>> =
-            always.iter().chain(locals.iter().map(|&local| &places[local])).collect();
+        let mut alive: Vec<&Range<Size>> = locals.iter().map(|&local| &places[local]).collect();
         alive.retain(|place| !place.is_empty());
         alive.sort_by_key(|place| place.start);
         for pair in alive.windows(2) {
@@ -354,7 +411,7 @@ fn check<VariantIdx: Idx, LocalIdx: Idx>(
         for other in storage_conflicts.iter(local).filter(|&other| other != local) {
             let (one, two) = (&places[local], &places[other]);
             assert!(
-                one.is_empty() || two.is_empty() || one.end <= two.start || two.end <= one.start,
+                !overlap(one, two),
                 "{local:?} and {other:?} of a coroutine conflict, and overlap: {one:?}, {two:?}"
             );
         }

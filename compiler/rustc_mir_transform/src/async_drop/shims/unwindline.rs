@@ -20,7 +20,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
             .map(|&(state, case)| (state, case_on_syncline(&mut body, case)))
             .collect();
         self.resolve_forks(&mut body, Line::Unwindline);
-        OutlinedUnwindline::return_states(tcx, &mut body);
+        OutlinedUnwindline::return_states(tcx, &mut body, self.transform);
         receive_context(tcx, &mut body, context);
         body.var_debug_info.clear();
 

@@ -18,8 +18,7 @@
 //! drop:    goto leave
 //! leave:   goto suspend
 //! suspend: unwindline_suspend(self, <size>, _e, 7) -> poll
-//! poll:    discriminant(self) = 2;
-//!          unwindline_poll(self, <size>, unwindline::<Self>, &raw mut _s)
+//! poll:    unwindline_poll(self, <size>, unwindline::<Self>, &raw mut _s)
 //!              -> [pending, unwind continue]
 //! pending: _0 = Poll::Pending; discriminant(self) = 7; return
 //! ```
@@ -29,10 +28,10 @@
 //! and returns zero where the panic is to go on. A second panic just leaves it.
 //!
 //! With the exception `std` keeps the state in which the unwindline is suspended: that returns it,
-//! and is given it again. The coroutine itself is in the same state in all of them, and poisoned
-//! (2) while it runs its unwindline, as it is when the panic has left it. So `poll` has no landing
-//! pad for the call, and ends after it as wherever else it suspends, with a store and a return.
-//! LLVM makes one end of all of these, and then a copy of it for each that needs no jump to it.
+//! and is given it again. The coroutine itself is in the same state in all of them. Where the panic
+//! is to go on, the unwindline poisons it. So `poll` has no landing pad for the call, and ends after
+//! it as wherever else it suspends, with a store and a return. LLVM makes one end of all of these,
+//! and then a copy of it for each that needs no jump to it.
 //!
 //! Where nothing can await, `unwindline_drop` calls the unwindline, which is all that the drop glue
 //! does in a state of it. It has no context then, and drops what is left:
@@ -42,6 +41,7 @@
 //! bb0:   switchInt(_2 as usize) -> [0: sync, otherwise: async]
 //! async: _4 = &mut *_2; switchInt(_3) -> [7: begin, 8: again, ..]
 //! sync:  switchInt(_3) -> [8: leave, ..]
+//! end:   discriminant(self) = 2; _0 = 0; return
 //! ```
 //!
 //! The context of the task is seldom needed as long as a call may panic, and never in a register
@@ -143,8 +143,13 @@ impl OutlinedUnwindline {
     }
 
     /// Has `body`, which is the unwindline as a function, return the state where it suspends, and
-    /// zero where the panic is to go on. It does not end the process, which its caller does.
-    pub(in super::super) fn return_states<'tcx>(tcx: TyCtxt<'tcx>, body: &mut Body<'tcx>) {
+    /// zero where the panic is to go on, which leaves the coroutine poisoned. It does not end the
+    /// process, which its caller does.
+    pub(in super::super) fn return_states<'tcx>(
+        tcx: TyCtxt<'tcx>,
+        body: &mut Body<'tcx>,
+        transform: &TransformVisitor<'tcx>,
+    ) {
         let source_info = SourceInfo::outermost(body.span);
         let returned = |state| {
             let value = Rvalue::Use(state_constant(tcx, state, source_info.span));
@@ -171,6 +176,8 @@ impl OutlinedUnwindline {
                 && tcx.is_lang_item(function, LangItem::UnwindlineRaise)
             {
                 *kind = TerminatorKind::Return;
+                let poisoned = VariantIdx::from_usize(CoroutineArgs::POISONED);
+                data.statements.push(transform.set_discr(poisoned, source_info));
                 let end = returned(VariantIdx::ZERO);
                 data.statements.push(Statement::new(source_info, end));
             }
@@ -229,8 +236,6 @@ impl OutlinedUnwindline {
         let context = Some(context);
         let call =
             emitter.call_unwindline(function, coroutine_ty, context, pending, &mut statements);
-        let poisoned = VariantIdx::from_usize(CoroutineArgs::POISONED);
-        statements.push(transform.set_discr(poisoned, source_info));
         emitter.fill(self.poll, statements, call);
         for (fork, leave, state) in entries {
             let mut emitter = Emitter { tcx, patch: &mut patch, source_info };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The size of a future, and the least that it could be.
+/// The size of a future, and the least that it could be, if the tag is not in the padding of what it awaits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     pub size: u64,

@@ -1,7 +1,7 @@
 use rustc_index::bit_set::BitMatrix;
 use rustc_index::{IndexSlice, IndexVec};
 
-use super::{check, layout};
+use super::{Always, check, layout};
 use crate::layout::coroutine;
 use crate::{
     FieldsShape, Integer, LayoutCalculator, LayoutData, Primitive, Scalar, Size, TargetDataLayout,
@@ -17,8 +17,11 @@ fn integer(integer: Integer) -> Layout {
 }
 
 /// Which locals are saved in which states, and which conflict.
+#[derive(Default)]
 struct Coroutine {
     locals: Vec<Integer>,
+    /// How many bytes at the end of some locals are free for the tag.
+    padding: Vec<(usize, u64)>,
     captures: Vec<Integer>,
     /// The locals that the captures are, if they are some.
     named: Vec<usize>,
@@ -40,6 +43,14 @@ impl Coroutine {
         // The first three are not suspended.
         let none = std::iter::repeat_n(IndexVec::new(), 3);
         none.chain(self.states.iter().cloned().map(IndexVec::from_raw)).collect()
+    }
+
+    fn used_sizes(&self) -> IndexVec<usize, Size> {
+        let mut used: IndexVec<usize, Size> = self.locals.iter().map(|local| local.size()).collect();
+        for &(local, padding) in &self.padding {
+            used[local] -= Size::from_bytes(padding);
+        }
+        used
     }
 
     /// As upstream lays it out, and packed.
@@ -71,7 +82,7 @@ impl Coroutine {
             captures.clone(),
             &states,
             &conflicts,
-            named,
+            (named, &self.used_sizes()),
             |_| &tag,
         );
         [upstream(), packed.unwrap()]
@@ -90,7 +101,7 @@ fn offset(layout: &Layout, state: usize, field: usize) -> u64 {
 fn two_scopes(conflicts: Vec<(usize, usize)>) -> Coroutine {
     let states = vec![vec![0], vec![0], vec![1], vec![1]];
     let locals = vec![Integer::I32; 2];
-    Coroutine { locals, captures: Vec::new(), named: Vec::new(), states, conflicts }
+    Coroutine { locals, states, conflicts, ..Coroutine::default() }
 }
 
 #[test]
@@ -111,13 +122,7 @@ fn what_has_the_same_layout_is_gathered() {
     // Two guards, and the future of the destructor of each. The inner guard is dropped first.
     let locals = vec![Integer::I32, Integer::I32, Integer::I16, Integer::I16];
     let states = vec![vec![0, 1, 2], vec![0, 3]];
-    let guards = Coroutine {
-        locals,
-        captures: Vec::new(),
-        named: Vec::new(),
-        states,
-        conflicts: Vec::new(),
-    };
+    let guards = Coroutine { locals, states, ..Coroutine::default() };
     let [upstream, packed] = guards.layouts();
     assert_eq!((upstream.size.bytes(), packed.size.bytes()), (16, 12));
     assert_eq!((offset(&packed, 0, 0), offset(&packed, 0, 1)), (0, 4));
@@ -136,7 +141,7 @@ fn a_capture_gives_way_once_it_is_not_alive() {
         captures: vec![Integer::I64],
         named: vec![0],
         states: vec![vec![1]],
-        conflicts: Vec::new(),
+        ..Coroutine::default()
     };
     let [_, packed] = given_way.layouts();
     assert_eq!((packed.size.bytes(), offset(&packed, 0, 0)), (12, 0));
@@ -153,11 +158,51 @@ fn captures_are_apart_before_the_start() {
         captures: vec![Integer::I64; 2],
         named: vec![0, 1],
         states: vec![vec![0], vec![1]],
-        conflicts: Vec::new(),
+        ..Coroutine::default()
     }
     .layouts();
     assert_eq!(packed.size.bytes(), 20);
     assert_ne!(packed.fields.offset(0), packed.fields.offset(1));
+}
+
+#[test]
+fn the_tag_is_in_padding() {
+    let one = |padding| Coroutine {
+        locals: vec![Integer::I64],
+        padding,
+        states: vec![vec![0]],
+        ..Coroutine::default()
+    };
+    let tag_offset = |layout: &Layout| layout.fields.offset(0).bytes();
+    let [_, packed] = one(vec![(0, 3)]).layouts();
+    assert_eq!((packed.size.bytes(), tag_offset(&packed)), (8, 5));
+    let [_, packed] = one(Vec::new()).layouts();
+    assert_eq!((packed.size.bytes(), tag_offset(&packed)), (12, 8));
+}
+
+#[test]
+fn no_other_local_is_in_padding() {
+    let both = |padding| Coroutine {
+        locals: vec![Integer::I64, Integer::I8],
+        padding,
+        states: vec![vec![0, 1]],
+        ..Coroutine::default()
+    };
+    let [_, packed] = both(vec![(0, 3)]).layouts();
+    assert_eq!((packed.size.bytes(), offset(&packed, 0, 1)), (12, 8));
+}
+
+#[test]
+fn the_tag_is_in_the_padding_of_all_that_is_there() {
+    // They are not alive together, and only one of them leaves room.
+    let [_, packed] = Coroutine {
+        locals: vec![Integer::I64; 2],
+        padding: vec![(0, 3)],
+        states: vec![vec![0], vec![1]],
+        ..Coroutine::default()
+    }
+    .layouts();
+    assert_eq!(packed.size.bytes(), 12);
 }
 
 #[test]
@@ -183,8 +228,17 @@ fn no_layout_is_larger_and_none_overlaps() {
             let named: Vec<usize> = (0..below(count + 1)).collect();
             (named.iter().map(|&local| locals[local]).collect(), named)
         };
+        let mut padding = Vec::new();
+        for local in 0..count {
+            let size = locals[local].size().bytes() as usize;
+            // A capture has none.
+            if !named.contains(&local) && below(4) == 0 {
+                padding.push((local, below(size) as u64));
+            }
+        }
         let coroutine = Coroutine {
             locals,
+            padding,
             captures,
             named,
             states,
@@ -200,12 +254,13 @@ fn no_layout_is_larger_and_none_overlaps() {
 
 fn checked(places: [(u64, u64); 2], coroutine: &Coroutine, tag: u64) {
     let range = |(start, end): (u64, u64)| Size::from_bytes(start)..Size::from_bytes(end);
-    let outer = [range((tag, tag + 1))];
+    let tag = range((tag, tag + 1));
     let places: Vec<_> = places.into_iter().map(range).collect();
     let states: IndexVec<usize, Vec<usize>> =
         coroutine.states().into_iter().map(|locals| locals.raw).collect();
     let conflicts = coroutine.conflicts();
-    check(&outer, IndexSlice::<usize, _>::from_raw(&places), &states, &conflicts);
+    let always = Always { fixed: &[], tag: &tag, used_sizes: &coroutine.used_sizes() };
+    check(&always, IndexSlice::<usize, _>::from_raw(&places), &states, &conflicts);
 }
 
 #[test]
@@ -231,7 +286,20 @@ fn locals_of_one_state_that_overlap_are_found() {
 }
 
 #[test]
-#[should_panic(expected = "of a coroutine, bytes")]
+#[should_panic(expected = "overlaps what is always alive")]
 fn a_local_on_the_tag_is_found() {
-    checked([(0, 8), (0, 8)], &two_scopes(Vec::new()), 7);
+    checked([(0, 4), (0, 4)], &two_scopes(Vec::new()), 3);
+}
+
+#[test]
+fn the_tag_in_padding_passes() {
+    let padding = vec![(0, 1), (1, 2)];
+    checked([(0, 4), (0, 4)], &Coroutine { padding, ..two_scopes(Vec::new()) }, 3);
+}
+
+#[test]
+#[should_panic(expected = "overlaps what is always alive")]
+fn the_tag_on_what_is_used_is_found() {
+    let padding = vec![(0, 1), (1, 2)];
+    checked([(0, 4), (0, 4)], &Coroutine { padding, ..two_scopes(Vec::new()) }, 2);
 }

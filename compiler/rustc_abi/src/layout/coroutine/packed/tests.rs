@@ -48,7 +48,7 @@ impl Coroutine {
     fn used_sizes(&self) -> IndexVec<usize, Size> {
         let mut used: IndexVec<usize, Size> = self.locals.iter().map(|local| local.size()).collect();
         for &(local, padding) in &self.padding {
-            used[local] -= Size::from_bytes(padding);
+            used[local] = used[local] - Size::from_bytes(padding);
         }
         used
     }

@@ -46,7 +46,8 @@ impl Coroutine {
     }
 
     fn used_sizes(&self) -> IndexVec<usize, Size> {
-        let mut used: IndexVec<usize, Size> = self.locals.iter().map(|local| local.size()).collect();
+        let mut used: IndexVec<usize, Size> =
+            self.locals.iter().map(|local| local.size()).collect();
         for &(local, padding) in &self.padding {
             used[local] = used[local] - Size::from_bytes(padding);
         }

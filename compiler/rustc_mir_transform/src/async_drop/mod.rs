@@ -25,9 +25,9 @@
 //! captured, `contents_pointers.rs` saves no pointer that an owner has, `idle_switches.rs` and
 //! `pin_derefs.rs` take out what would keep a value for nothing, `live_values.rs` tells when a
 //! local needs its bytes, `named_captures.rs` has it tell of captures too, and
-//! `rustc_abi/src/layout/coroutine/packed.rs` lets them share bytes. The tag may be in the padding of
-//! what is awaited (`rustc_ty_utils/src/coroutine_padding.rs`): no code may take it for what it was
-//! while the coroutine runs.
+//! `rustc_abi/src/layout/coroutine/packed.rs` lets them share bytes. The tag may be in the padding
+//! of what is awaited (`rustc_ty_utils/src/coroutine_padding.rs`): it means nothing as long as the
+//! coroutine runs, so no code may rely on it then.
 //!
 //! Before all this, `drop_points.rs` tells what is alive at each drop that may be awaited, for the
 //! auto traits of the coroutine.

@@ -277,9 +277,9 @@ impl<'tcx> Emitter<'_, 'tcx> {
         )
     }
 
-    /// A block that panics because a coroutine is resumed whose cancellation has begun. There is one
-    /// for each drop, and all say that it happened in the same place, so that they become one block
-    /// in the end (`alike.rs`).
+    /// A block that panics because a coroutine is resumed whose cancellation has begun. There is
+    /// one for each drop, and all say that it happened in the same place, so that they become one
+    /// block in the end (`alike.rs`).
     pub(super) fn resumed_after_drop(&mut self, kind: hir::CoroutineKind) -> BasicBlock {
         let const_ = Const::from_bool(self.tcx, false);
         let cond = ConstOperand { span: self.source_info.span, user_ty: None, const_ };

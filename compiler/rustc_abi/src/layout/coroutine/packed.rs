@@ -49,14 +49,15 @@
 //! here:      [inner's fields][inner's tag][tag, padding to 8]
 //! ```
 //!
-//! Nobody but the body itself ever writes to that padding: it moves the future there before it polls
-//! it for the first time. A coroutine that runs does not read its tag, and stores it when it
+//! Nobody but the body itself ever writes to that padding: it moves the future there before it
+//! polls it for the first time. A coroutine that runs does not read its tag, and stores it when it
 //! suspends, is over, or panics. So the padding holds the tag whenever that means something.
 //!
-//! Where it costs no byte, padding comes last, what lives longest comes first, and the tag behind. The address of the
-//! first local is that of the coroutine, so that a destructor of it is given a pointer that is at
-//! hand. And what has the same layout is gathered at one offset, as far as it is not alive at the
-//! same time: of what a coroutine does in several states with such values, it has the code once.
+//! Where it costs no byte, padding comes last, what lives longest comes first, and the tag behind
+//! the locals. The address of the first local is that of the coroutine, so that a destructor of it
+//! is given a pointer that is at hand. And what has the same layout is gathered at one offset, as
+//! far as it is not alive at the same time: of what a coroutine does in several states with such
+//! values, it has the code once.
 
 use std::cmp::Reverse;
 use std::fmt::Debug;

@@ -29,9 +29,9 @@
 //!
 //! With the exception `std` keeps the state in which the unwindline is suspended: that returns it,
 //! and is given it again. The coroutine itself is in the same state in all of them. Where the panic
-//! is to go on, the unwindline poisons it. So `poll` has no landing pad for the call, and ends after
-//! it as wherever else it suspends, with a store and a return. LLVM makes one end of all of these,
-//! and then a copy of it for each that needs no jump to it.
+//! is to go on, the unwindline poisons it. So `poll` has no landing pad for the call, and ends
+//! after it as wherever else it suspends, with a store and a return. LLVM makes one end of all of
+//! these, and then a copy of it for each that needs no jump to it.
 //!
 //! Where nothing can await, `unwindline_drop` calls the unwindline, which is all that the drop glue
 //! does in a state of it. It has no context then, and drops what is left:

@@ -184,6 +184,7 @@ fn summary(pairs: &[Pair], alone: usize) -> Table {
         "The live set is the largest sum of what is alive in one state. A layout is smaller only where the tag is in the padding of \
          what is awaited.",
     )
+    .note(&at_live_set(pairs))
     .note(&format!("{alone} futures have no partner: types that only one of the compilers met."))
     .ratio(5, 4, None)
     .ratio(5, 6, None);
@@ -200,7 +201,7 @@ fn summary(pairs: &[Pair], alone: usize) -> Table {
     let names = grown.iter().map(|pair| format!("; {} {} → {}", pair.name, pair.stock, pair.fork));
     let names = names.collect::<String>();
     table.checks.push((format!("no future grows: {} do{names}", grown.len()), grown.is_empty()));
-    let mean = mean(&all);
+    let mean = mean(&all, |pair| pair.fork);
     table
         .checks
         .push((format!("geometric mean of all futures: {mean:.3} (≤ {MEAN})"), mean <= MEAN));
@@ -214,7 +215,7 @@ fn sums(pairs: &[&Pair]) -> Vec<Cell> {
         pairs.len() as f64,
         count(|pair| pair.fork > pair.stock),
         count(|pair| pair.fork < pair.stock),
-        (mean(pairs) * 1e3).round(),
+        (mean(pairs, |pair| pair.fork) * 1e3).round(),
         sum(|pair| pair.stock),
         sum(|pair| pair.fork),
         sum(|pair| pair.least),
@@ -222,8 +223,19 @@ fn sums(pairs: &[&Pair]) -> Vec<Cell> {
     figures.map(Cell::Number).to_vec()
 }
 
-fn mean(pairs: &[&Pair]) -> f64 {
-    let ratio = |pair: &&&Pair| (pair.fork.max(1) as f64 / pair.stock.max(1) as f64).ln();
+fn at_live_set(pairs: &[Pair]) -> String {
+    let all: Vec<&Pair> = pairs.iter().collect();
+    let at_most = all.iter().filter(|pair| pair.fork <= pair.least).count();
+    let below = all.iter().filter(|pair| pair.fork < pair.least).count();
+    let mean = mean(&all, |pair| pair.least);
+    format!(
+        "{at_most} futures are at most at their live set, {below} below it. Its geometric mean is {mean:.3} of stock."
+    )
+}
+
+/// The geometric mean of what a figure is of the size on stock.
+fn mean(pairs: &[&Pair], figure: impl Fn(&Pair) -> u64) -> f64 {
+    let ratio = |pair: &&&Pair| (figure(pair).max(1) as f64 / pair.stock.max(1) as f64).ln();
     let sum: f64 = pairs.iter().map(|pair| ratio(&pair)).sum();
     (sum / pairs.len().max(1) as f64).exp()
 }
@@ -278,7 +290,18 @@ mod tests {
         );
         assert_eq!(alone, 3);
         let all: Vec<&Pair> = pairs.iter().collect();
-        assert!((mean(&all) - 0.5_f64.sqrt()).abs() < 1e-9);
+        assert!((mean(&all, |pair| pair.fork) - 0.5_f64.sqrt()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn those_at_their_live_set_are_counted() {
+        let pair = |fork| {
+            let (krate, name) = ("web".to_owned(), "a".to_owned());
+            Pair { krate, name, stock: 16, fork, least: 8 }
+        };
+        let counted = at_live_set(&[pair(7), pair(8), pair(9)]);
+        assert!(counted.starts_with("2 futures are at most at their live set, 1 below it."));
+        assert!(counted.ends_with("0.500 of stock."));
     }
 
     #[test]

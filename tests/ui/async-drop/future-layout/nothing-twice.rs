@@ -14,28 +14,13 @@ use std::future::AsyncDrop;
 use std::mem::{ManuallyDrop, size_of_val};
 use std::pin::Pin;
 
-#[path = "../auxiliary/support.rs"]
-mod support;
+#[path = "auxiliary/checked.rs"]
+mod checked;
 
-use support::{block_on, cancel_everywhere, suspend};
-
-struct Guard(u64);
+use checked::{Guard, block_on, cancel_everywhere, suspend};
 
 impl Guard {
     async fn close(&mut self) {
-        suspend().await;
-        assert_eq!(self.0, 7);
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        assert_eq!(self.0, 7);
-    }
-}
-
-impl AsyncDrop for Guard {
-    async fn drop(self: Pin<&mut Self>) {
         suspend().await;
         assert_eq!(self.0, 7);
     }

@@ -12,32 +12,18 @@
 #![allow(incomplete_features)]
 
 use std::cell::RefCell;
-use std::future::AsyncDrop;
 use std::mem::{MaybeUninit, size_of_val};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::ptr;
 use std::task::{Context, Poll};
 
-#[path = "../auxiliary/support.rs"]
-mod support;
+#[path = "auxiliary/checked.rs"]
+mod checked;
 
-use support::{Graceful, block_on, cancel_everywhere, g, poll_once, suspend};
-
-struct Guard(u64);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        assert_eq!(self.0, 7);
-    }
-}
-
-impl AsyncDrop for Guard {
-    async fn drop(self: Pin<&mut Self>) {
-        suspend().await;
-        assert_eq!(self.0, 7);
-    }
-}
+use checked::{
+    Graceful, Guard, assert_none_alive, block_on, cancel_everywhere, g, poll_once, suspend,
+};
 
 async fn one(panics: bool) -> u64 {
     let guard = Guard(7);
@@ -121,7 +107,7 @@ fn panics<T>(title: &str, future: impl Future<Output = T>) {
     };
     assert!(payload.is::<&str>() || payload.is::<String>());
     assert!(poll().is_err(), "{title}: it is over");
-    support::assert_none_alive();
+    assert_none_alive();
 }
 
 thread_local! {
@@ -182,7 +168,7 @@ fn written_from_outside(future: impl Future<Output = u64>) {
     assert!(poll_once(future.as_mut()).is_pending());
     REWRITE.take().unwrap()();
     assert_eq!(block_on(future), 8);
-    support::assert_none_alive();
+    assert_none_alive();
 }
 
 fn main() {

@@ -12,30 +12,13 @@
 #![feature(async_drop)]
 #![allow(incomplete_features, unused_assignments, unused_variables)]
 
-use std::future::AsyncDrop;
 use std::hint::black_box;
 use std::mem::size_of_val;
-use std::pin::Pin;
 
-#[path = "../auxiliary/support.rs"]
-mod support;
+#[path = "auxiliary/checked.rs"]
+mod checked;
 
-use support::{block_on, cancel_everywhere, suspend};
-
-struct Guard(u64);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        assert_eq!(self.0, 7);
-    }
-}
-
-impl AsyncDrop for Guard {
-    async fn drop(self: Pin<&mut Self>) {
-        suspend().await;
-        assert_eq!(self.0, 7);
-    }
-}
+use checked::{Guard, block_on, cancel_everywhere, suspend};
 
 type Big = [u64; 25];
 

@@ -3,6 +3,8 @@
 //! returned, broken with or awaited first, a borrow that is used later. If the dropped value is of
 //! generic type, it depends on the type argument.
 //@ edition: 2024
+//@ revisions: current next
+//@[next] compile-flags: -Znext-solver
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 

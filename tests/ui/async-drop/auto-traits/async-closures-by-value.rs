@@ -1,6 +1,8 @@
 //! R21: the future of an async closure that is called by value owns what the closure has captured,
 //! and drops that by await, with its result there already.
 //@ edition: 2024
+//@ revisions: current next
+//@[next] compile-flags: -Znext-solver
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 

@@ -3,6 +3,8 @@
 //! not known where the auto trait is asked for, but is known when drops are elaborated: an opaque
 //! type, an associated type of one, and an associated type that may be specialized.
 //@ edition: 2024
+//@ revisions: current next
+//@[next] compile-flags: -Znext-solver
 #![feature(async_drop, specialization)]
 #![allow(incomplete_features)]
 

@@ -2,6 +2,8 @@
 //! of it than that it is a future, however it is named: a type parameter, an associated type, what
 //! a method of a trait returns, a boxed `dyn Future`. Its output need not be `Send` for its sake.
 //@ edition: 2024
+//@ revisions: current next
+//@[next] compile-flags: -Znext-solver
 //@ check-pass
 #![feature(async_drop)]
 #![allow(incomplete_features)]

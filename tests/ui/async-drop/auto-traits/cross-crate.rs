@@ -1,10 +1,12 @@
 //! R21 across crates: the types, their destructors and the generic bodies come from another crate.
-//[without_feature]~^ WARN found async drop types in dependency `sessions`
+//[without_feature,next_without_feature]~^ WARN found async drop types in dependency `sessions`
 //@ edition: 2024
 //@ aux-build: sessions.rs
-//@ revisions: with_feature without_feature
-#![cfg_attr(with_feature, feature(async_drop))]
-#![cfg_attr(with_feature, allow(incomplete_features))]
+//@ revisions: with_feature without_feature next next_without_feature
+//@[next] compile-flags: -Znext-solver
+//@[next_without_feature] compile-flags: -Znext-solver
+#![cfg_attr(any(with_feature, next), feature(async_drop))]
+#![cfg_attr(any(with_feature, next), allow(incomplete_features))]
 
 extern crate sessions;
 use std::marker::PhantomData;
@@ -37,7 +39,7 @@ fn main() {
 // A crate without the feature awaits no drops in its own bodies.
 fn alive_at_drop_point() {
     spawn(async {
-        //[with_feature]~^ ERROR cannot be sent between threads safely
+        //[with_feature,next]~^ ERROR cannot be sent between threads safely
         let _shared = Rc::new(());
         let _remote = Remote;
     });

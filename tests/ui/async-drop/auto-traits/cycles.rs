@@ -1,6 +1,8 @@
 //! R21: asking whether a type is `Send` does not send the compiler in circles: the destructor
 //! itself may ask, and so may what it calls, whose opaque types the destructor's future depends on.
 //@ edition: 2024
+//@ revisions: current next
+//@[next] compile-flags: -Znext-solver
 //@ check-pass
 #![feature(async_drop)]
 #![allow(async_drop_in_sync_context, incomplete_features)]

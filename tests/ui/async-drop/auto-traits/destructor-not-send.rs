@@ -2,6 +2,8 @@
 //! `Rc` across an await, so a task that awaits it may not move to another thread, whatever owns the
 //! value.
 //@ edition: 2024
+//@ revisions: current next
+//@[next] compile-flags: -Znext-solver
 #![feature(async_drop)]
 #![allow(incomplete_features)]
 

@@ -1,6 +1,8 @@
 //! R21: a type whose fields are not `Send` is not `Send`, whatever its destructor is. So that is
 //! known while bodies are type checked, and may choose between impls and between methods.
 //@ edition: 2024
+//@ revisions: current next
+//@[next] compile-flags: -Znext-solver
 //@ run-pass
 #![feature(async_drop)]
 #![allow(async_drop_in_sync_context, dead_code, incomplete_features)]

@@ -2,6 +2,8 @@
 //! what these hold is, and futures of values that are dropped where nothing is awaited, or moved
 //! out before their scope ends.
 //@ edition: 2024
+//@ revisions: current next
+//@[next] compile-flags: -Znext-solver
 //@ check-pass
 #![feature(async_drop)]
 #![allow(async_drop_in_sync_context, incomplete_features)]

@@ -41,17 +41,19 @@
 //! - After that, `check_awaited_destructors` in `rustc_hir_analysis` proves what was set aside, now
 //!   with the destructor's future.
 //!
-//! Answers of the first two kinds must not reach the third, so no global cache is used for them.
+//! Answers of the first two kinds must not reach the third, so no global cache is used for them. The
+//! next solver needs no such care: the typing mode is part of what its cache is asked for.
 
 use rustc_data_structures::fx::FxHashSet;
 use rustc_hir::LangItem;
 use rustc_hir::def_id::DefId;
+use rustc_infer::traits::solve::Goal;
 use rustc_middle::mir::{CoroutineDropPoint, is_spent_when_ready};
 use rustc_middle::ty::{
     self, GenericArgsRef, Ty, TyCtxt, TypeFoldable, TypeFolder, TypeSuperFoldable,
     TypeVisitableExt, TypingMode, fold_regions,
 };
-use rustc_span::sym;
+use rustc_span::{DUMMY_SP, sym};
 
 use super::{AutoImplConstituents, SelectionContext, TraitObligationStack};
 use crate::infer::InferCtxt;
@@ -131,6 +133,7 @@ fn args_of_destructor<'tcx>(
 /// general as the type, and the function is given a reference to a value. Here it often has no
 /// proof, so none is asked for. Inside a coroutine nothing is known of the lifetimes, and neither
 /// `'b: 'a`, nor `F: FnMut(&'a T)`, nor the `Self: 'a` of a generic associated type can be shown.
+/// The next solver normalizes where it proves, and so does ask for it.
 pub fn destructor_obligations<'tcx>(
     selcx: &mut SelectionContext<'_, 'tcx>,
     imp: DefId,
@@ -142,6 +145,11 @@ pub fn destructor_obligations<'tcx>(
     let Some(future) = destructor_future(selcx.tcx(), imp, ty) else { return obligations };
     let future = selcx.infcx.enter_forall_and_leak_universe(future);
     let tcx = selcx.tcx();
+    if selcx.infcx.next_trait_solver() {
+        let asked = ty::TraitRef::new(tcx, asked.def_id, [future]);
+        obligations.push(Obligation::with_depth(tcx, cause.clone(), depth, param_env, asked));
+        return obligations;
+    }
     let mut known = FxHashSet::default();
     tcx.for_each_free_region(&(ty, future), |region| {
         known.insert(region);
@@ -177,13 +185,29 @@ fn is_about_lifetimes(predicate: ty::Predicate<'_>) -> bool {
 }
 
 /// Whether a predicate cannot be decided before the destructors of this crate are known.
-pub(in crate::traits) fn is_stalled_on_destructor<'tcx>(
+pub(crate) fn is_stalled_on_destructor<'tcx>(
     infcx: &InferCtxt<'tcx>,
     predicate: ty::Predicate<'tcx>,
 ) -> bool {
     match predicate.kind().skip_binder() {
         ty::PredicateKind::Clause(ty::ClauseKind::Trait(predicate)) => {
             has_unknown_destructor(infcx, predicate.def_id(), predicate.self_ty())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a body is type checked, and what depends on destructors of this crate is set aside.
+///
+/// The next solver evaluates goals by themselves, and is told the typing mode alone. It does not
+/// set aside what a body asks that defines no opaque type: no destructor's future can depend on it.
+fn sets_destructors_aside(infcx: &InferCtxt<'_>) -> bool {
+    if !infcx.next_trait_solver() {
+        return infcx.in_hir_typeck;
+    }
+    match infcx.typing_mode() {
+        TypingMode::Analysis { defining_opaque_types_and_generators: defining } => {
+            !defining.is_empty()
         }
         _ => false,
     }
@@ -197,7 +221,7 @@ pub(super) fn has_unknown_destructor<'tcx>(
     ty: Ty<'tcx>,
 ) -> bool {
     let tcx = infcx.tcx;
-    infcx.in_hir_typeck
+    sets_destructors_aside(infcx)
         && async_drop_impl(tcx, ty).is_some_and(|imp| imp.is_local())
         && extends_to_destructors(tcx, trait_def_id)
         && !has_explicit_impl(tcx, trait_def_id, ty)
@@ -289,6 +313,129 @@ impl<'tcx> TypeFolder<TyCtxt<'tcx>> for Reveal<'_, 'tcx> {
     }
 }
 
+/// The impl of the destructor whose future an auto trait of `ty` depends on, if that is known here.
+fn destructor_to_ask<'tcx>(
+    infcx: &InferCtxt<'tcx>,
+    trait_def_id: DefId,
+    ty: Ty<'tcx>,
+) -> Option<DefId> {
+    let imp = async_drop_impl(infcx.tcx, ty)?;
+    // Coherence wants to know what may hold.
+    let is_known = !matches!(infcx.typing_mode(), TypingMode::Coherence)
+        && !(imp.is_local() && are_destructors_unknown(infcx));
+    (is_known && extends_to_destructors(infcx.tcx, trait_def_id)).then_some(imp)
+}
+
+/// What an auto trait asks of a type in the next solver: its constituents, and what there is because
+/// of destructors. What is not known yet is an inference variable.
+pub(crate) fn constituents_with_async_drop<'tcx>(
+    infcx: &InferCtxt<'tcx>,
+    goal: Goal<'tcx, ty::TraitRef<'tcx>>,
+    constituents: ty::Binder<'tcx, Vec<Ty<'tcx>>>,
+) -> ty::Binder<'tcx, Vec<Ty<'tcx>>> {
+    let (tcx, ty, trait_def_id) = (infcx.tcx, goal.predicate.self_ty(), goal.predicate.def_id);
+    if has_unknown_destructor(infcx, trait_def_id, ty) || are_drop_points_ambiguous(infcx, ty) {
+        return constituents.map_bound(|mut tys| {
+            tys.push(infcx.next_ty_var(DUMMY_SP));
+            tys
+        });
+    }
+    let known = constituents.bound_vars().len();
+    let (more_tys, more_vars) = if let Some(imp) = destructor_to_ask(infcx, trait_def_id, ty)
+        && let Some(future) = destructor_future(tcx, imp, ty)
+    {
+        // What has a destructor is a struct, enum or union, whose fields bind nothing.
+        assert_eq!(known, 0);
+        (vec![future.skip_binder()], future.bound_vars().to_vec())
+    } else if let Some(alive) = alive_at_drop_points(infcx, goal.param_env, ty, known) {
+        alive
+    } else {
+        return constituents;
+    };
+    let vars = constituents.bound_vars().iter().chain(more_vars);
+    let vars = tcx.mk_bound_variable_kinds_from_iter(vars);
+    let mut tys = constituents.skip_binder();
+    tys.extend(more_tys);
+    ty::Binder::bind_with_vars(tys, vars)
+}
+
+/// Whether it is not known yet at which of its drop points a coroutine awaits.
+fn are_drop_points_ambiguous<'tcx>(infcx: &InferCtxt<'tcx>, ty: Ty<'tcx>) -> bool {
+    let tcx = infcx.tcx;
+    let Some((body, args)) = body_with_drop_points(tcx, ty) else { return false };
+    let layout = tcx.mir_coroutine_witnesses(body);
+    let points = layout.map_or(&[][..], |layout| &layout.drop_points[..]);
+    points.iter().flat_map(|point| &point.dropped_tys).any(|&ty| {
+        let ty = ty::EarlyBinder::bind(ty).instantiate(tcx, args);
+        infcx.resolve_vars_if_possible(ty).has_non_region_infer()
+    })
+}
+
+/// What is alive in a coroutine where a drop of it is awaited. Its bound variables follow `known`
+/// others.
+fn alive_at_drop_points<'tcx>(
+    infcx: &InferCtxt<'tcx>,
+    param_env: ty::ParamEnv<'tcx>,
+    coroutine: Ty<'tcx>,
+    known: usize,
+) -> Option<(Vec<Ty<'tcx>>, Vec<ty::BoundVariableKind<'tcx>>)> {
+    let tcx = infcx.tcx;
+    let (def_id, args) = body_with_drop_points(tcx, coroutine)?;
+    let layout = tcx.mir_coroutine_witnesses(def_id)?;
+    let suspends =
+        |point: &&CoroutineDropPoint<'tcx>| suspends(infcx, param_env, def_id, args, point);
+    let points = layout.drop_points.iter().filter(suspends);
+    let mut tys: Vec<Ty<'tcx>> = Vec::new();
+    for saved in points.flat_map(|point| &point.live) {
+        if !tys.contains(&saved.ty) {
+            tys.push(saved.ty);
+        }
+    }
+    if tys.is_empty() {
+        return None;
+    }
+    // As in `coroutine_hidden_types`: nothing is known of the lifetimes.
+    let mut vars: Vec<ty::BoundVariableKind<'tcx>> = Vec::new();
+    let tys = fold_regions(tcx, tys, |_, debruijn| {
+        let var = ty::BoundVar::from_usize(known + vars.len());
+        let kind = ty::BoundRegionKind::Anon;
+        vars.push(ty::BoundVariableKind::Region(kind));
+        ty::Region::new_bound(tcx, debruijn, ty::BoundRegion { var, kind })
+    });
+    let tys = ty::EarlyBinder::bind(tys).instantiate(tcx, args);
+    Some((tys, vars))
+}
+
+/// Whether a coroutine with these type arguments may suspend at this drop point.
+fn suspends<'tcx>(
+    infcx: &InferCtxt<'tcx>,
+    param_env: ty::ParamEnv<'tcx>,
+    def_id: DefId,
+    args: GenericArgsRef<'tcx>,
+    point: &CoroutineDropPoint<'tcx>,
+) -> bool {
+    let tcx = infcx.tcx;
+    // Asked of the body, not of its instance: that is where drops are elaborated.
+    let body_env = ty::TypingEnv::non_body_analysis(tcx, def_id);
+    if point.is_awaitee
+        && point.dropped_tys.iter().all(|&ty| is_spent_when_ready(tcx, body_env, ty))
+    {
+        return false;
+    }
+    let typing_env = ty::TypingEnv { typing_mode: TypingMode::non_body_analysis(), param_env };
+    point.dropped_tys.iter().any(|&ty| {
+        let ty = ty::EarlyBinder::bind(ty).instantiate(tcx, args);
+        let ty = infcx.resolve_vars_if_possible(ty);
+        let ty = ty.fold_with(&mut Reveal { infcx, around: vec![] });
+        let ty = tcx.erase_and_anonymize_regions(ty);
+        if ty.has_infer() || param_env.has_infer() {
+            return true;
+        }
+        let ty = tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty);
+        ty.needs_async_drop(tcx, typing_env)
+    })
+}
+
 impl<'tcx> SelectionContext<'_, 'tcx> {
     /// Whether it cannot be decided yet if an auto trait holds for `ty`, which `stack` asks.
     pub(super) fn is_destructor_ambiguous(
@@ -297,7 +444,6 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         trait_def_id: DefId,
         ty: Ty<'tcx>,
     ) -> bool {
-        let tcx = self.tcx();
         if ty.is_adt() {
             return has_unknown_destructor(self.infcx, trait_def_id, ty)
                 && self.fields_may_hold(stack);
@@ -308,13 +454,7 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         {
             return false;
         }
-        let Some((body, args)) = body_with_drop_points(tcx, ty) else { return false };
-        let layout = tcx.mir_coroutine_witnesses(body);
-        let points = layout.map_or(&[][..], |layout| &layout.drop_points[..]);
-        points.iter().flat_map(|point| &point.dropped_tys).any(|&ty| {
-            let ty = ty::EarlyBinder::bind(ty).instantiate(tcx, args);
-            self.infcx.resolve_vars_if_possible(ty).has_non_region_infer()
-        })
+        are_drop_points_ambiguous(self.infcx, ty)
     }
 
     /// Whether the auto trait that `stack` asks for may hold for the fields. Where it does not, no
@@ -337,17 +477,13 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         self_ty: Ty<'tcx>,
         constituents: ty::Binder<'tcx, AutoImplConstituents<'tcx>>,
     ) -> ty::Binder<'tcx, AutoImplConstituents<'tcx>> {
-        let body = body_with_drop_points(self.tcx(), self_ty);
-        let more = body.and_then(|(def_id, args)| {
-            let known = constituents.bound_vars().len();
-            self.alive_at_drop_points(obligation.param_env, def_id, args, known)
-        });
+        let known = constituents.bound_vars().len();
+        let more = alive_at_drop_points(self.infcx, obligation.param_env, self_ty, known);
         let Some((more_tys, more_vars)) = more else { return constituents };
-        let mut vars = constituents.bound_vars().to_vec();
-        vars.extend(more_vars);
+        let vars = constituents.bound_vars().iter().chain(more_vars);
+        let vars = self.tcx().mk_bound_variable_kinds_from_iter(vars);
         let mut constituents = constituents.skip_binder();
         constituents.types.extend(more_tys);
-        let vars = self.tcx().mk_bound_variable_kinds(&vars);
         ty::Binder::bind_with_vars(constituents, vars)
     }
 
@@ -361,13 +497,7 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
     ) -> PredicateObligations<'tcx> {
         let (tcx, trait_def_id) = (self.tcx(), obligation.predicate.def_id());
         let none = PredicateObligations::new();
-        let Some(imp) = async_drop_impl(tcx, self_ty) else { return none };
-        // Coherence wants to know what may hold.
-        let is_known = !matches!(self.infcx.typing_mode(), TypingMode::Coherence)
-            && !(imp.is_local() && are_destructors_unknown(self.infcx));
-        if !is_known || !extends_to_destructors(tcx, trait_def_id) {
-            return none;
-        }
+        let Some(imp) = destructor_to_ask(self.infcx, trait_def_id, self_ty) else { return none };
         let asked = Obligation {
             cause: cause.clone(),
             param_env: obligation.param_env,
@@ -375,70 +505,5 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
             predicate: ty::TraitRef::new(tcx, trait_def_id, [self_ty]),
         };
         destructor_obligations(self, imp, &asked)
-    }
-
-    /// What is alive in a coroutine where a drop of it is awaited. Its bound variables follow
-    /// `known` others.
-    fn alive_at_drop_points(
-        &self,
-        param_env: ty::ParamEnv<'tcx>,
-        def_id: DefId,
-        args: GenericArgsRef<'tcx>,
-        known: usize,
-    ) -> Option<(Vec<Ty<'tcx>>, Vec<ty::BoundVariableKind<'tcx>>)> {
-        let tcx = self.tcx();
-        let layout = tcx.mir_coroutine_witnesses(def_id)?;
-        let suspends =
-            |point: &&CoroutineDropPoint<'tcx>| self.suspends(param_env, def_id, args, point);
-        let points = layout.drop_points.iter().filter(suspends);
-        let mut tys: Vec<Ty<'tcx>> = Vec::new();
-        for saved in points.flat_map(|point| &point.live) {
-            if !tys.contains(&saved.ty) {
-                tys.push(saved.ty);
-            }
-        }
-        if tys.is_empty() {
-            return None;
-        }
-        // As in `coroutine_hidden_types`: nothing is known of the lifetimes.
-        let mut vars: Vec<ty::BoundVariableKind<'tcx>> = Vec::new();
-        let tys = fold_regions(tcx, tys, |_, debruijn| {
-            let var = ty::BoundVar::from_usize(known + vars.len());
-            let kind = ty::BoundRegionKind::Anon;
-            vars.push(ty::BoundVariableKind::Region(kind));
-            ty::Region::new_bound(tcx, debruijn, ty::BoundRegion { var, kind })
-        });
-        let tys = ty::EarlyBinder::bind(tys).instantiate(tcx, args);
-        Some((tys, vars))
-    }
-
-    /// Whether a coroutine with these type arguments may suspend at this drop point.
-    fn suspends(
-        &self,
-        param_env: ty::ParamEnv<'tcx>,
-        def_id: DefId,
-        args: GenericArgsRef<'tcx>,
-        point: &CoroutineDropPoint<'tcx>,
-    ) -> bool {
-        let tcx = self.tcx();
-        // Asked of the body, not of its instance: that is where drops are elaborated.
-        let body_env = ty::TypingEnv::non_body_analysis(tcx, def_id);
-        if point.is_awaitee
-            && point.dropped_tys.iter().all(|&ty| is_spent_when_ready(tcx, body_env, ty))
-        {
-            return false;
-        }
-        let typing_env = ty::TypingEnv { typing_mode: TypingMode::non_body_analysis(), param_env };
-        point.dropped_tys.iter().any(|&ty| {
-            let ty = ty::EarlyBinder::bind(ty).instantiate(tcx, args);
-            let ty = self.infcx.resolve_vars_if_possible(ty);
-            let ty = ty.fold_with(&mut Reveal { infcx: self.infcx, around: vec![] });
-            let ty = tcx.erase_and_anonymize_regions(ty);
-            if ty.has_infer() || param_env.has_infer() {
-                return true;
-            }
-            let ty = tcx.try_normalize_erasing_regions(typing_env, ty).unwrap_or(ty);
-            ty.needs_async_drop(tcx, typing_env)
-        })
     }
 }

@@ -50,6 +50,7 @@ pub unsafe trait DropsInTurn {
 }
 
 /// Stands for what is next in the collection that is at this address.
+#[derive(Debug)]
 #[unstable(feature = "async_drop", issue = "126482")]
 pub struct Next<C: DropsInTurn>(PhantomData<C>);
 

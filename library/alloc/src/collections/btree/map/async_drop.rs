@@ -66,6 +66,7 @@ unsafe impl<K, V, A: Allocator + Clone> DropsInTurn for IntoIter<K, V, A> {
 /// address. It has no bytes there, so its `Drop` is given a reference with which it may reach none.
 macro_rules! part_of_first_entry {
     ($part:ident, $Contents:ident, $index:tt) => {
+        #[derive(Debug)]
         #[unstable(feature = "async_drop", issue = "126482")]
         pub struct $part<K, V, A: Allocator + Clone>(PhantomData<IntoIter<K, V, A>>);
 

@@ -41,8 +41,8 @@
 //! - After that, `check_awaited_destructors` in `rustc_hir_analysis` proves what was set aside, now
 //!   with the destructor's future.
 //!
-//! Answers of the first two kinds must not reach the third, so no global cache is used for them. The
-//! next solver needs no such care: the typing mode is part of what its cache is asked for.
+//! Answers of the first two kinds must not reach the third, so no global cache is used for them.
+//! The next solver needs no such care: the typing mode is part of what its cache is asked for.
 
 use rustc_data_structures::fx::FxHashSet;
 use rustc_hir::LangItem;
@@ -326,8 +326,8 @@ fn destructor_to_ask<'tcx>(
     (is_known && extends_to_destructors(infcx.tcx, trait_def_id)).then_some(imp)
 }
 
-/// What an auto trait asks of a type in the next solver: its constituents, and what there is because
-/// of destructors. What is not known yet is an inference variable.
+/// What an auto trait asks of a type in the next solver: its constituents, and what there is
+/// because of destructors. What is not known yet is an inference variable.
 pub(crate) fn constituents_with_async_drop<'tcx>(
     infcx: &InferCtxt<'tcx>,
     goal: Goal<'tcx, ty::TraitRef<'tcx>>,

@@ -26,10 +26,10 @@ pub(crate) enum Destructor {
     /// The future of `AsyncDropGlue::async_drop_glue`, with which a type replaces the compiler's
     /// glue. It is what `Glue` would poll in the end.
     GlueByHand,
-    /// An `ErasedAsyncDrop` around the future of `Glue`, which is then no part of this future. It
-    /// drops a value that may own another one of its type, or owns much.
+    /// The future of `Glue`, which is then no part of this future, but on the heap. It drops a value
+    /// that may own another one of its type, or owns much.
     Erased,
-    /// An `ErasedAsyncDrop` from the vtable of a `dyn Trait`.
+    /// The same for a `dyn Trait`, whose vtable knows the future.
     ErasedByVtable,
 }
 
@@ -52,7 +52,6 @@ impl Destructor {
             || is_destructor(tcx, body.source.def_id());
         if is_owner
             && ty.is_sized(tcx, typing_env)
-            && !Destructor::is_own_future_erased(tcx, typing_env, ty)
             && let Ok(erased) = tcx.try_normalize_erasing_regions(typing_env, ty)
             && tcx.async_drop_is_indirect(typing_env.as_query_input(erased))
         {
@@ -64,19 +63,6 @@ impl Destructor {
         } else {
             Destructor::Glue
         }
-    }
-
-    /// Whether the type's own `AsyncDrop::drop` returns an `ErasedAsyncDrop`, which then does not
-    /// mean that the whole value is erased.
-    fn is_own_future_erased<'tcx>(
-        tcx: TyCtxt<'tcx>,
-        typing_env: ty::TypingEnv<'tcx>,
-        ty: Ty<'tcx>,
-    ) -> bool {
-        ty.ty_adt_def().is_some_and(|adt| adt.async_destructor(tcx).is_some())
-            && Destructor::Own
-                .future_ty(tcx, typing_env, ty)
-                .is_some_and(|fut_ty| is_erased(tcx, fut_ty))
     }
 
     /// Whether `ty` is a struct with an async destructor whose fields are dropped synchronously.
@@ -144,12 +130,8 @@ impl Destructor {
             ty::Alias(..) if !fut_ty.has_non_region_param() => {
                 bug!("the type `{fut_ty}` of a destructor's future is not normalized")
             }
-            _ if drop_ty.is_trait() => Destructor::ErasedByVtable,
-            _ if is_erased(tcx, fut_ty)
-                && !Destructor::is_own_future_erased(tcx, typing_env, drop_ty) =>
-            {
-                Destructor::Erased
-            }
+            ty::RawPtr(..) if drop_ty.is_trait() => Destructor::ErasedByVtable,
+            ty::RawPtr(..) => Destructor::Erased,
             _ => match drop_ty.ty_adt_def() {
                 Some(adt) if adt.async_destructor(tcx).is_none() => Destructor::GlueByHand,
                 // A ladder drops the fields, or the glue of the type does.
@@ -164,8 +146,15 @@ impl Destructor {
         }
     }
 
-    /// The function that makes the future. It is generic over the type that is dropped.
-    pub(crate) fn constructor(self, tcx: TyCtxt<'_>) -> DefId {
+    /// Whether the type of the future is not known where the drop is awaited, but a function that
+    /// makes it, polls it and drops it (`core::future::async_drop::erased`).
+    pub(super) fn is_erased(self) -> bool {
+        matches!(self, Destructor::Erased | Destructor::ErasedByVtable)
+    }
+
+    /// The function that makes the future, or deals with an erased one. It is generic over the type
+    /// that is dropped.
+    pub(super) fn function(self, tcx: TyCtxt<'_>) -> DefId {
         let method = |item| {
             let items = tcx.associated_items(tcx.require_lang_item(item, DUMMY_SP));
             items.in_definition_order().find(|item| item.is_fn()).unwrap().def_id
@@ -179,8 +168,8 @@ impl Destructor {
         }
     }
 
-    /// The type of the future that drops a `drop_ty`, or `None` if an erroneous `AsyncDrop` impl
-    /// leaves it without one. The impl has been reported by then; a sync drop in its place lets
+    /// The type of the future that drops a `drop_ty`, which is a pointer if that is erased, or `None`
+    /// if an erroneous `AsyncDrop` impl leaves it without one. The impl has been reported by then; a sync drop in its place lets
     /// compilation go on to find further errors.
     pub(crate) fn future_ty<'tcx>(
         self,
@@ -188,7 +177,10 @@ impl Destructor {
         typing_env: ty::TypingEnv<'tcx>,
         drop_ty: Ty<'tcx>,
     ) -> Option<Ty<'tcx>> {
-        let fut_ty = output_ty(tcx, typing_env, self.constructor(tcx), drop_ty);
+        if self.is_erased() {
+            return Some(Ty::new_mut_ptr(tcx, tcx.types.unit));
+        }
+        let fut_ty = output_ty(tcx, typing_env, self.function(tcx), drop_ty);
         if fut_ty.is_none() {
             let message = format!("`{drop_ty}` has no usable async destructor");
             tcx.dcx().span_delayed_bug(DUMMY_SP, message);
@@ -245,11 +237,4 @@ pub(super) fn dropped_by(tcx: TyCtxt<'_>, body: DefId) -> Option<ty::AdtDef<'_>>
         return None;
     }
     tcx.type_of(imp).instantiate_identity().ty_adt_def()
-}
-
-/// Whether the type is `ErasedAsyncDrop`.
-fn is_erased(tcx: TyCtxt<'_>, ty: Ty<'_>) -> bool {
-    let constructor = tcx.require_lang_item(LangItem::AsyncDropDyn, DUMMY_SP);
-    let erased = tcx.fn_sig(constructor).skip_binder().output().skip_binder();
-    ty.ty_adt_def().is_some_and(|adt| erased.ty_adt_def() == Some(adt))
 }

@@ -411,7 +411,7 @@ impl<'tcx> Expander<'_, 'tcx> {
     }
 
     /// Constructs the destructor's future in `block`, which is still empty, then goes on to
-    /// `target`.
+    /// `target`. An erased one is made where it is polled first.
     fn construct(
         &mut self,
         drop: &AwaitedDrop<'tcx>,
@@ -420,18 +420,20 @@ impl<'tcx> Expander<'_, 'tcx> {
         unwind: UnwindAction,
     ) {
         let tcx = self.tcx;
-        let constructor = (drop.destructor.constructor(tcx), drop.place_ty);
+        let constructor = (drop.destructor.function(tcx), drop.place_ty);
         let mut emitter = self.emitter(drop.source_info);
         let mut statements = vec![emitter.statement(StatementKind::StorageLive(drop.fut))];
         let argument = match drop.destructor {
             Destructor::Own | Destructor::OwnThenFields => {
                 emitter.pin(drop.place, drop.place_ty, &mut statements)
             }
-            Destructor::Glue | Destructor::GlueByHand | Destructor::ErasedByVtable => {
+            Destructor::Glue | Destructor::GlueByHand => {
                 emitter.address(drop.place, drop.place_ty, &mut statements)
             }
-            Destructor::Erased => {
-                emitter.erased_address(drop.place, drop.place_ty, &mut statements)
+            Destructor::Erased | Destructor::ErasedByVtable => {
+                let none = emitter.null(drop.fut_ty);
+                statements.push(emitter.assign(drop.fut, none));
+                return emitter.fill(block, statements, TerminatorKind::Goto { target });
             }
         };
         let call = emitter.call(constructor, [argument], drop.fut, target, unwind);
@@ -495,6 +497,13 @@ impl<'tcx> Expander<'_, 'tcx> {
         if drop.is_made_anew() {
             let kind = Emitter::sync_drop(drop.place, rest, drop.unwind);
             return self.emitter(drop.source_info).block(vec![], kind);
+        }
+        if drop.destructor.is_erased() {
+            let locals = self.poll_locals(drop);
+            let mut emitter = self.emitter(drop.source_info);
+            let dead = emitter.statement(StatementKind::StorageDead(drop.fut));
+            let end = emitter.block(vec![dead], TerminatorKind::Goto { target: rest });
+            return emitter.poll_erased(drop, locals, None, end, unwind);
         }
         let then = self.drop_what_future_leaves(drop, rest, drop.unwind, false);
         let may_hold_values = may_hold_values(self.tcx, self.typing_env(), drop.fut_ty);

@@ -13,7 +13,7 @@ use rustc_span::source_map::dummy_spanned;
 use rustc_span::{DUMMY_SP, Span};
 
 use super::lines::AwaitedDrop;
-use super::{is_coroutine_with_body, is_optimized, may_leave_end_open};
+use super::{Destructor, is_coroutine_with_body, is_optimized, may_leave_end_open};
 use crate::patch::MirPatch;
 
 /// Where the three ways out of a poll loop lead.
@@ -31,6 +31,7 @@ pub(super) struct Exits {
 #[derive(Clone, Copy)]
 pub(super) struct PollLocals {
     future: Local,
+    /// `future` itself, if that is erased.
     pinned: Local,
     context: Local,
     polled: Local,
@@ -305,6 +306,8 @@ impl<'tcx> Emitter<'_, 'tcx> {
     /// The context of the task is read anew for each poll, so that a waker that changed while the
     /// coroutine was suspended is the one that the future sees. Resuming stores it in `_2`, where
     /// the rest of the body expects it.
+    ///
+    /// An erased future is polled by another function (`poll_erased`).
     pub(super) fn poll_loop(
         &mut self,
         drop: &AwaitedDrop<'tcx>,
@@ -335,12 +338,49 @@ impl<'tcx> Emitter<'_, 'tcx> {
             },
         );
 
+        if drop.destructor.is_erased() {
+            return self.poll_erased(drop, locals, Some(context), check, exits.unwind);
+        }
         let mut statements = self.pin_into(drop.fut.into(), locals.future, locals.pinned).to_vec();
         let context = tcx.mk_place_deref(context.into());
         statements.push(self.assign(locals.context, self.borrow_of(context)));
         let poll = (self.poll_function(drop), drop.fut_ty);
         let args = [locals.pinned, locals.context];
         let call = self.call(poll, args, locals.polled, check, exits.unwind);
+        self.block(statements, call)
+    }
+
+    /// Polls the erased future of `drop`, or drops it where there is no `context`, and returns the
+    /// block in which that begins.
+    ///
+    /// ```text
+    /// _d = &raw mut place; _r = &raw mut fut; _c = &raw mut *context
+    /// _q = async_drop_dyn::<T>(move _d, move _r, move _c) -> [return: target, unwind: unwind]
+    /// ```
+    pub(super) fn poll_erased(
+        &mut self,
+        drop: &AwaitedDrop<'tcx>,
+        locals: PollLocals,
+        context: Option<Local>,
+        target: BasicBlock,
+        unwind: UnwindAction,
+    ) -> BasicBlock {
+        let tcx = self.tcx;
+        let mut statements = Vec::new();
+        let to_drop = match drop.destructor {
+            Destructor::Erased => self.erased_address(drop.place, drop.place_ty, &mut statements),
+            _ => self.address(drop.place, drop.place_ty, &mut statements),
+        };
+        let future = Rvalue::RawPtr(RawPtrKind::Mut, drop.fut.into());
+        let context = match context {
+            Some(context) => Rvalue::RawPtr(RawPtrKind::Mut, tcx.mk_place_deref(context.into())),
+            None => self.null(self.patch.local_ty(locals.context)),
+        };
+        statements.push(self.assign(locals.future, future));
+        statements.push(self.assign(locals.context, context));
+        let function = (drop.destructor.function(tcx), drop.place_ty);
+        let args = [to_drop, locals.future, locals.context];
+        let call = self.call(function, args, locals.polled, target, unwind);
         self.block(statements, call)
     }
 
@@ -362,11 +402,18 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let tcx = self.tcx;
         let poll = tcx.adt_def(tcx.require_lang_item(LangItem::Poll, self.source_info.span));
         let poll_ty = Ty::new_adt(tcx, poll, tcx.mk_args(&[tcx.types.unit.into()]));
-        let (future, pinned) = self.pin_temps(drop.fut_ty);
+        let (future, pinned, context) = if drop.destructor.is_erased() {
+            let future = self.temp(Ty::new_mut_ptr(tcx, drop.fut_ty));
+            let context_ty = coroutine.context_ty.builtin_deref(true).unwrap();
+            (future, future, self.temp(Ty::new_mut_ptr(tcx, context_ty)))
+        } else {
+            let (future, pinned) = self.pin_temps(drop.fut_ty);
+            (future, pinned, self.temp(coroutine.context_ty))
+        };
         PollLocals {
             future,
             pinned,
-            context: self.temp(coroutine.context_ty),
+            context,
             polled: self.temp(poll_ty),
             discriminant: self.temp(poll_ty.discriminant_ty(tcx)),
         }

@@ -7,7 +7,6 @@ mod erased;
 mod unwindline;
 
 pub use contents::AsyncDropContents;
-pub use erased::ErasedAsyncDrop;
 #[doc(hidden)]
 pub use unwindline::UnwindlineFunctions;
 

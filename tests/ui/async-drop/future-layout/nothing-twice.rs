@@ -1,7 +1,8 @@
 //! What a value knows is not saved beside it. The contents of a `Box` are dropped through the
 //! pointer that the `Box` has; a coroutine that is dropped by await knows how much of it is left;
-//! and an erased drop is as large as a boxed future. So each of these futures takes at most as many
-//! bytes as the one in which the values are closed by hand.
+//! and an erased drop, of a `dyn` or of a recursive type, is one pointer, where a boxed future is
+//! two. So each of these futures takes at most as many bytes as the one in which the values are
+//! closed by hand, and the erased ones less: the owner, that pointer and the state.
 //@ edition: 2024
 //@ run-pass
 //@ only-64bit
@@ -99,6 +100,40 @@ async fn erased_by_hand() {
     drop(session);
 }
 
+/// The future that drops one would contain that of the next.
+struct Node {
+    guard: Guard,
+    next: Option<Box<Node>>,
+}
+
+async fn recursive() {
+    let next = Some(Box::new(Node { guard: Guard(7), next: None }));
+    let _node = Box::new(Node { guard: Guard(7), next });
+    suspend().await;
+}
+
+fn close_all(node: &mut NodeByHand) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+    Box::pin(async move {
+        node.guard.close().await;
+        if let Some(next) = &mut node.next {
+            close_all(next).await;
+        }
+    })
+}
+
+struct NodeByHand {
+    guard: ManuallyDrop<Guard>,
+    next: Option<Box<NodeByHand>>,
+}
+
+async fn recursive_by_hand() {
+    let next = Some(Box::new(NodeByHand { guard: plain(), next: None }));
+    let mut node = Box::new(NodeByHand { guard: plain(), next });
+    suspend().await;
+    close_all(&mut node).await;
+    drop(node);
+}
+
 /// Its close has memory of its own meanwhile, and much of it.
 struct Slow([u8; 100]);
 
@@ -151,12 +186,17 @@ fn main() {
     assert!(size_of_val(&calls()) <= size_of_val(&calls_by_hand()));
     let [ours, by_hand] = [size_of_val(&pair_slowly()), size_of_val(&pair_slowly_by_hand())];
     assert!(ours <= by_hand + 24, "{ours} and {by_hand}");
-    assert!(size_of_val(&erased()) <= size_of_val(&erased_by_hand()));
+    let word = size_of::<*const ()>();
+    assert!(size_of_val(&erased()) < size_of_val(&erased_by_hand()));
+    assert_eq!(size_of_val(&erased()), size_of::<Box<dyn Any>>() + word + word);
+    assert!(size_of_val(&recursive()) < size_of_val(&recursive_by_hand()));
+    assert_eq!(size_of_val(&recursive()), size_of::<Box<Node>>() + word + word);
 
     run(boxed);
     run(boxed_pair);
     run(boxed_twice);
     run(calls);
     run(erased);
+    run(recursive);
     run(pair_slowly);
 }

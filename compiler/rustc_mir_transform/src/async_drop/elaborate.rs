@@ -131,6 +131,6 @@ where
     /// Emits what belongs to this drop.
     fn emitter(&mut self) -> Emitter<'_, 'tcx> {
         let (tcx, source_info) = (self.tcx(), self.source_info);
-        Emitter { tcx, source_info, patch: self.elaborator.patch() }
+        Emitter::new(tcx, self.elaborator.patch(), source_info)
     }
 }

@@ -55,7 +55,7 @@ use rustc_middle::ty::{self, Ty, TyCtxt};
 use super::alike::{alike_in_cleanup, split_before_cleanup_drops};
 use super::contents_pointers::take_contents_pointers_anew;
 use super::lines::{AwaitedDrop, Lines};
-use super::poll_loop::{Emitter, Exits, PollLocals, StateLocals, Suspend};
+use super::poll_loop::{BriefTemps, Emitter, Exits, PollLocals, Suspend};
 use super::spent_futures::may_hold_values;
 use super::unwindline::{OutlinedUnwindline, Unwindline};
 use super::{CTX_ARG, Destructor, awaitees, insert_unresumed_drop, validate};
@@ -140,8 +140,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         drop_futures: vec![],
         alike: alike_in_cleanup(body),
         drained: FxHashMap::default(),
-        poll_locals: FxHashMap::default(),
-        state_locals: StateLocals::new(tcx, body, &mut patch),
+        temps: FxHashMap::default(),
         patch,
     };
     expander.lay_out_syncline(&lines);
@@ -214,14 +213,13 @@ struct Expander<'a, 'tcx> {
     alike: IndexVec<BasicBlock, BasicBlock>,
     /// How the dropline drains a future.
     drained: FxHashMap<Drain, Drained>,
-    /// The locals of the poll loops for each future.
-    poll_locals: FxHashMap<Local, PollLocals>,
-    state_locals: StateLocals,
+    temps: BriefTemps<'tcx>,
 }
 
 impl<'tcx> Expander<'_, 'tcx> {
     fn emitter(&mut self, source_info: SourceInfo) -> Emitter<'_, 'tcx> {
-        Emitter { tcx: self.tcx, patch: &mut self.patch, source_info }
+        let (tcx, temps) = (self.tcx, Some(&mut self.temps));
+        Emitter { tcx, patch: &mut self.patch, source_info, temps }
     }
 
     fn typing_env(&self) -> ty::TypingEnv<'tcx> {
@@ -365,15 +363,10 @@ impl<'tcx> Expander<'_, 'tcx> {
         self.begin(drop, again, head, unwind)
     }
 
-    /// The locals of all poll loops for the future of `drop`.
+    /// The locals of the poll loops for the future of `drop`.
     fn poll_locals(&mut self, drop: &AwaitedDrop<'tcx>) -> PollLocals {
-        if let Some(&locals) = self.poll_locals.get(&drop.fut) {
-            return locals;
-        }
         let coroutine = self.suspend.clone();
-        let locals = self.emitter(drop.source_info).poll_locals(drop, &coroutine);
-        self.poll_locals.insert(drop.fut, locals);
-        locals
+        self.emitter(drop.source_info).poll_locals(drop, &coroutine)
     }
 
     /// Has `again`, which is still empty, go on with the poll loop that begins in `head`.
@@ -387,9 +380,8 @@ impl<'tcx> Expander<'_, 'tcx> {
         if drop.is_made_anew() {
             self.construct(drop, again, head, unwind);
         } else {
-            let locals = self.state_locals;
             let mut emitter = self.emitter(drop.source_info);
-            let assume = emitter.assume_suspended(drop, locals);
+            let assume = emitter.assume_suspended(drop);
             emitter.fill(again, assume, TerminatorKind::Goto { target: head });
         }
     }
@@ -559,7 +551,7 @@ impl<'tcx> Expander<'_, 'tcx> {
         let drop_trait = tcx.require_lang_item(hir::LangItem::Drop, drop.source_info.span);
         let method = tcx.associated_item_def_ids(drop_trait)[0];
         let mut emitter = self.emitter(drop.source_info);
-        let unit = emitter.temp(tcx.types.unit);
+        let unit = emitter.brief_temp(tcx.types.unit);
         let mut statements = Vec::new();
         let reference = emitter.borrow(drop.place, drop.place_ty, &mut statements);
         let call = emitter.call((method, drop.place_ty), [reference], unit, target, unwind);

@@ -88,7 +88,7 @@ impl<'tcx> crate::MirPass<'tcx> for DropPendingValues {
             }
             // What was computed last is dropped first: on the dropline, and while unwinding.
             let source_info = terminator.source_info;
-            let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+            let mut emitter = Emitter::new(tcx, &mut patch, source_info);
             let terminate = UnwindAction::Terminate(UnwindTerminateReason::InCleanup);
             let (mut entry, mut landing_pad) = (dropline, unwind);
             for local in pending {

@@ -1,6 +1,7 @@
 //! The code of one `.await`, built from its parts.
 
 use rustc_abi::{FieldIdx, VariantIdx};
+use rustc_data_structures::fx::FxHashMap;
 use rustc_hir as hir;
 use rustc_hir::def_id::DefId;
 use rustc_hir::lang_items::LangItem;
@@ -26,8 +27,7 @@ pub(super) struct Exits {
     pub(super) unwind: UnwindAction,
 }
 
-/// The locals of a poll loop. None is alive across a suspension, so all loops for one future have
-/// the same: more of them would make data flow slower, and say nothing more.
+/// The locals of a poll loop.
 #[derive(Clone, Copy)]
 pub(super) struct PollLocals {
     future: Local,
@@ -38,35 +38,27 @@ pub(super) struct PollLocals {
     discriminant: Local,
 }
 
-/// What tells in which state a destructor's future is. No suspension sees them, and all drops have
-/// the same.
-#[derive(Clone, Copy)]
-pub(super) struct StateLocals {
-    state: Local,
-    is_suspended: Local,
-}
-
-impl StateLocals {
-    pub(super) fn new<'tcx>(
-        tcx: TyCtxt<'tcx>,
-        body: &Body<'tcx>,
-        patch: &mut MirPatch<'tcx>,
-    ) -> Self {
-        StateLocals {
-            state: patch.new_temp(tcx.types.u32, body.span),
-            is_suspended: patch.new_temp(tcx.types.bool, body.span),
-        }
-    }
-}
-
 /// Emits blocks into a patch, all with the source location of one awaited drop.
 pub(crate) struct Emitter<'a, 'tcx> {
     pub(crate) tcx: TyCtxt<'tcx>,
     pub(crate) patch: &'a mut MirPatch<'tcx>,
     pub(crate) source_info: SourceInfo,
+    /// What `brief_temp` returned.
+    pub(super) temps: Option<&'a mut BriefTemps<'tcx>>,
 }
 
-impl<'tcx> Emitter<'_, 'tcx> {
+/// Locals, one for each type, whose values are of use for a moment.
+pub(super) type BriefTemps<'tcx> = FxHashMap<Ty<'tcx>, Local>;
+
+impl<'a, 'tcx> Emitter<'a, 'tcx> {
+    pub(crate) fn new(
+        tcx: TyCtxt<'tcx>,
+        patch: &'a mut MirPatch<'tcx>,
+        source_info: SourceInfo,
+    ) -> Self {
+        Emitter { tcx, patch, source_info, temps: None }
+    }
+
     pub(crate) fn block(
         &mut self,
         statements: Vec<Statement<'tcx>>,
@@ -105,6 +97,17 @@ impl<'tcx> Emitter<'_, 'tcx> {
         self.patch.new_temp(ty, self.source_info.span)
     }
 
+    /// A local whose value is used up before another one of its type is made, and before the
+    /// coroutine suspends. All drops of a body have the same: data flow takes time and memory for
+    /// each local in each block, and more of them would say nothing more.
+    pub(super) fn brief_temp(&mut self, ty: Ty<'tcx>) -> Local {
+        let span = self.source_info.span;
+        match &mut self.temps {
+            Some(temps) => *temps.entry(ty).or_insert_with(|| self.patch.new_temp(ty, span)),
+            None => self.temp(ty),
+        }
+    }
+
     /// Assigns `&mut place` to a new local.
     pub(crate) fn borrow(
         &mut self,
@@ -113,7 +116,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         statements: &mut Vec<Statement<'tcx>>,
     ) -> Local {
         let region = self.tcx.lifetimes.re_erased;
-        let reference = self.temp(Ty::new_mut_ref(self.tcx, region, ty));
+        let reference = self.brief_temp(Ty::new_mut_ref(self.tcx, region, ty));
         statements.push(self.assign(reference, self.borrow_of(place)));
         reference
     }
@@ -125,7 +128,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
         ty: Ty<'tcx>,
         statements: &mut Vec<Statement<'tcx>>,
     ) -> Local {
-        let address = self.temp(Ty::new_mut_ptr(self.tcx, ty));
+        let address = self.brief_temp(Ty::new_mut_ptr(self.tcx, ty));
         statements.push(self.assign(address, Rvalue::RawPtr(RawPtrKind::Mut, place)));
         address
     }
@@ -139,7 +142,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
     ) -> Local {
         let address = self.address(place, ty, statements);
         let erased_ty = Ty::new_mut_ptr(self.tcx, self.tcx.types.unit);
-        let erased = self.temp(erased_ty);
+        let erased = self.brief_temp(erased_ty);
         let cast = Rvalue::Cast(CastKind::PtrToPtr, Operand::Move(address.into()), erased_ty);
         statements.push(self.assign(erased, cast));
         erased
@@ -164,7 +167,8 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let reference_ty = Ty::new_mut_ref(tcx, tcx.lifetimes.re_erased, ty);
         let pin = tcx.require_lang_item(LangItem::Pin, self.source_info.span);
         let args = tcx.mk_args(&[reference_ty.into()]);
-        (self.temp(reference_ty), self.temp(Ty::new_adt(tcx, tcx.adt_def(pin), args)))
+        let pinned_ty = Ty::new_adt(tcx, tcx.adt_def(pin), args);
+        (self.brief_temp(reference_ty), self.brief_temp(pinned_ty))
     }
 
     fn pin_into(
@@ -403,19 +407,19 @@ impl<'tcx> Emitter<'_, 'tcx> {
         let poll = tcx.adt_def(tcx.require_lang_item(LangItem::Poll, self.source_info.span));
         let poll_ty = Ty::new_adt(tcx, poll, tcx.mk_args(&[tcx.types.unit.into()]));
         let (future, pinned, context) = if drop.destructor.is_erased() {
-            let future = self.temp(Ty::new_mut_ptr(tcx, drop.fut_ty));
+            let future = self.brief_temp(Ty::new_mut_ptr(tcx, drop.fut_ty));
             let context_ty = coroutine.context_ty.builtin_deref(true).unwrap();
-            (future, future, self.temp(Ty::new_mut_ptr(tcx, context_ty)))
+            (future, future, self.brief_temp(Ty::new_mut_ptr(tcx, context_ty)))
         } else {
             let (future, pinned) = self.pin_temps(drop.fut_ty);
-            (future, pinned, self.temp(coroutine.context_ty))
+            (future, pinned, self.brief_temp(coroutine.context_ty))
         };
         PollLocals {
             future,
             pinned,
             context,
-            polled: self.temp(poll_ty),
-            discriminant: self.temp(poll_ty.discriminant_ty(tcx)),
+            polled: self.brief_temp(poll_ty),
+            discriminant: self.brief_temp(poll_ty.discriminant_ty(tcx)),
         }
     }
 
@@ -427,11 +431,7 @@ impl<'tcx> Emitter<'_, 'tcx> {
     /// ```text
     /// _s = discriminant(fut); _i = Ge(move _s, 3); assume(move _i)
     /// ```
-    pub(super) fn assume_suspended(
-        &self,
-        drop: &AwaitedDrop<'tcx>,
-        locals: StateLocals,
-    ) -> Vec<Statement<'tcx>> {
+    pub(super) fn assume_suspended(&mut self, drop: &AwaitedDrop<'tcx>) -> Vec<Statement<'tcx>> {
         let tcx = self.tcx;
         // What drops a coroutine leaves no trace in its own state (`is_made_anew`), and a type that
         // is not known may be one.
@@ -440,13 +440,12 @@ impl<'tcx> Emitter<'_, 'tcx> {
         if !has_states || !is_optimized(tcx) {
             return vec![];
         }
-        let state = Operand::Move(locals.state.into());
-        let value = is_suspended_state(tcx, self.source_info.span, state);
-        let is_suspended = Operand::Move(locals.is_suspended.into());
-        let assume = NonDivergingIntrinsic::Assume(is_suspended);
+        let [state, is_suspended] = [tcx.types.u32, tcx.types.bool].map(|ty| self.brief_temp(ty));
+        let value = is_suspended_state(tcx, self.source_info.span, Operand::Move(state.into()));
+        let assume = NonDivergingIntrinsic::Assume(Operand::Move(is_suspended.into()));
         vec![
-            self.assign(locals.state, Rvalue::Discriminant(drop.fut.into())),
-            self.assign(locals.is_suspended, value),
+            self.assign(state, Rvalue::Discriminant(drop.fut.into())),
+            self.assign(is_suspended, value),
             self.statement(StatementKind::Intrinsic(Box::new(assume))),
         ]
     }

@@ -417,7 +417,7 @@ struct Builder<'a, 'tcx> {
 
 impl<'tcx> Builder<'_, 'tcx> {
     fn emitter(&mut self, source_info: SourceInfo) -> Emitter<'_, 'tcx> {
-        Emitter { tcx: self.tcx, patch: &mut self.patch, source_info }
+        Emitter::new(self.tcx, &mut self.patch, source_info)
     }
 
     fn copy_blocks(&mut self) {

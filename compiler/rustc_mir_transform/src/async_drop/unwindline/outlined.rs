@@ -93,7 +93,7 @@ impl OutlinedUnwindline {
             return None;
         }
         let source_info = SourceInfo::outermost(body.span);
-        let poll = Emitter { tcx, patch, source_info }.empty_block();
+        let poll = Emitter::new(tcx, patch, source_info).empty_block();
         let context = patch.new_temp(context_ty, body.span);
         Some(OutlinedUnwindline { poll, entries: vec![], exception: line.exception, context })
     }
@@ -128,7 +128,7 @@ impl OutlinedUnwindline {
         }
         let source_info = SourceInfo::outermost(body.span);
         let mut patch = MirPatch::new(body);
-        let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+        let mut emitter = Emitter::new(tcx, &mut patch, source_info);
         let end = emitter.block(vec![], TerminatorKind::Return);
         let mut statements = vec![];
         let function = LangItem::UnwindlineDrop;
@@ -218,7 +218,7 @@ impl OutlinedUnwindline {
 
         let source_info = SourceInfo::outermost(body.span);
         let mut patch = MirPatch::new(body);
-        let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+        let mut emitter = Emitter::new(tcx, &mut patch, source_info);
         let stay = transform.set_discr(unwinding, source_info);
         let pending = emitter.block(vec![pending, stay], TerminatorKind::Return);
         // Going on gives each local the storage that it had. None is used here.
@@ -238,7 +238,7 @@ impl OutlinedUnwindline {
             emitter.call_unwindline(function, coroutine_ty, context, pending, &mut statements);
         emitter.fill(self.poll, statements, call);
         for (fork, leave, state) in entries {
-            let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+            let mut emitter = Emitter::new(tcx, &mut patch, source_info);
             let suspend = emitter.suspend_unwinding(self.exception, coroutine_ty, state, self.poll);
             patch.patch_terminator(fork, TerminatorKind::Goto { target: leave });
             patch.patch_terminator(leave, TerminatorKind::Goto { target: suspend });
@@ -256,7 +256,7 @@ impl OutlinedUnwindline {
     ) {
         let source_info = SourceInfo::outermost(body.span);
         let mut patch = MirPatch::new(body);
-        let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+        let mut emitter = Emitter::new(tcx, &mut patch, source_info);
         let refused = emitter.resumed_after_drop(transform.coroutine_kind);
         emitter.fill(self.poll, vec![], TerminatorKind::Goto { target: refused });
         patch.apply(body);

@@ -57,7 +57,7 @@ pub(super) fn abort_in<'tcx>(
     for block in blocks.iter() {
         let mut kind = body[block].terminator().kind.clone();
         if let Some(unwind @ UnwindAction::Cleanup(_)) = kind.unwind_mut() {
-            let mut emitter = Emitter { tcx, patch: &mut patch, source_info };
+            let mut emitter = Emitter::new(tcx, &mut patch, source_info);
             let abort = emitter.abort_block([exception, second], never);
             let catch = emitter.catch(second, abort);
             *unwind = UnwindAction::Cleanup(emitter.cleanup_block(vec![], catch));

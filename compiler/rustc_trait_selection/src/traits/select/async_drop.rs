@@ -50,7 +50,7 @@ use rustc_hir::def_id::DefId;
 use rustc_infer::traits::solve::Goal;
 use rustc_middle::mir::{CoroutineDropPoint, is_spent_when_ready};
 use rustc_middle::ty::{
-    self, GenericArgsRef, Ty, TyCtxt, TypeFoldable, TypeFolder, TypeSuperFoldable,
+    self, GenericArgsRef, Ty, TyCtxt, TypeFoldable, TypeFolder, TypeSuperFoldable, TypeVisitable,
     TypeVisitableExt, TypingMode, fold_regions,
 };
 use rustc_span::{DUMMY_SP, sym};
@@ -352,11 +352,21 @@ pub(crate) fn constituents_with_async_drop<'tcx>(
     } else {
         return constituents;
     };
-    let vars = constituents.bound_vars().iter().chain(more_vars);
+    bind_more(tcx, constituents, more_vars, |tys| tys.extend(more_tys))
+}
+
+/// Adds something to what is `bound`, whose own variables come behind those that there are.
+fn bind_more<'tcx, T: TypeVisitable<TyCtxt<'tcx>>>(
+    tcx: TyCtxt<'tcx>,
+    bound: ty::Binder<'tcx, T>,
+    more_vars: Vec<ty::BoundVariableKind<'tcx>>,
+    add: impl FnOnce(&mut T),
+) -> ty::Binder<'tcx, T> {
+    let vars = bound.bound_vars().iter().chain(more_vars);
     let vars = tcx.mk_bound_variable_kinds_from_iter(vars);
-    let mut tys = constituents.skip_binder();
-    tys.extend(more_tys);
-    ty::Binder::bind_with_vars(tys, vars)
+    let mut value = bound.skip_binder();
+    add(&mut value);
+    ty::Binder::bind_with_vars(value, vars)
 }
 
 /// Whether it is not known yet at which of its drop points a coroutine awaits.
@@ -480,11 +490,7 @@ impl<'tcx> SelectionContext<'_, 'tcx> {
         let known = constituents.bound_vars().len();
         let more = alive_at_drop_points(self.infcx, obligation.param_env, self_ty, known);
         let Some((more_tys, more_vars)) = more else { return constituents };
-        let vars = constituents.bound_vars().iter().chain(more_vars);
-        let vars = self.tcx().mk_bound_variable_kinds_from_iter(vars);
-        let mut constituents = constituents.skip_binder();
-        constituents.types.extend(more_tys);
-        ty::Binder::bind_with_vars(constituents, vars)
+        bind_more(self.tcx(), constituents, more_vars, |all| all.types.extend(more_tys))
     }
 
     /// What an auto trait of `self_ty` asks of the future of its destructor, if that counts and is

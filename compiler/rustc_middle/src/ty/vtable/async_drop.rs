@@ -7,7 +7,8 @@
 //!                                                      ^ async_drop_erased::<Conn>, or null
 //! ```
 //!
-//! A coroutine has `async_drop_erased_coroutine` there.
+//! A coroutine has `async_drop_erased_coroutine` there. What either function does, makes the future,
+//! polls it and drops it, is said in `core::future::async_drop::erased`.
 //!
 //! Null means that the value is dropped synchronously: its type does not need async drop, or the
 //! crate that made the vtable neither uses the feature nor depends on one that does. A crate that
@@ -28,8 +29,7 @@ impl TyCtxt<'_> {
 }
 
 impl<'tcx> Instance<'tcx> {
-    /// The function that the vtables of `ty` name in this slot. It takes a pointer to the value and
-    /// makes the future that drops it.
+    /// The function that the vtables of `ty` name in this slot.
     pub fn resolve_async_drop_in_vtable(tcx: TyCtxt<'tcx>, ty: Ty<'tcx>) -> Option<Instance<'tcx>> {
         if !tcx.vtables_have_async_drop(()) {
             return None;

@@ -16,8 +16,8 @@
 //! as its loops are nested deep.
 //!
 //! In a queue, what each loop of a sequence changes would go on to the end of the body by itself,
-//! behind what the one before has changed: `n` loops, one after the other, would take `n * n` visits.
-//! A body that awaits is such a sequence.
+//! behind what the one before has changed: `n` loops, one after the other, would take `n * n`
+//! visits. A body that awaits is such a sequence.
 
 use rustc_index::IndexVec;
 use rustc_index::bit_set::DenseBitSet;

@@ -26,8 +26,8 @@ pub(crate) enum Destructor {
     /// The future of `AsyncDropGlue::async_drop_glue`, with which a type replaces the compiler's
     /// glue. It is what `Glue` would poll in the end.
     GlueByHand,
-    /// The future of `Glue`, which is then no part of this future, but on the heap. It drops a value
-    /// that may own another one of its type, or owns much.
+    /// The future of `Glue`, which is then no part of this future, but on the heap. It drops a
+    /// value that may own another one of its type, or owns much.
     Erased,
     /// The same for a `dyn Trait`, whose vtable knows the future.
     ErasedByVtable,
@@ -168,9 +168,9 @@ impl Destructor {
         }
     }
 
-    /// The type of the future that drops a `drop_ty`, which is a pointer if that is erased, or `None`
-    /// if an erroneous `AsyncDrop` impl leaves it without one. The impl has been reported by then; a sync drop in its place lets
-    /// compilation go on to find further errors.
+    /// The type of the future that drops a `drop_ty`, which is a pointer if that is erased, or
+    /// `None` if an erroneous `AsyncDrop` impl leaves it without one. The impl has been reported by
+    /// then; a sync drop in its place lets compilation go on to find further errors.
     pub(crate) fn future_ty<'tcx>(
         self,
         tcx: TyCtxt<'tcx>,

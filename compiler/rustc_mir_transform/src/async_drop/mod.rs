@@ -18,8 +18,8 @@
 //! the glue of what it is a field of. What is behind a pointer has another way: a `Box` drops its
 //! contents by a drop of its own, a collection or a reference counter as it says in the library
 //! (`AsyncDropContents`, `AsyncDropGlue`), and a `dyn Trait` by the function that its vtable names.
-//! That function hides the type of the future, and so does the one that drops an owner which can own
-//! another value of its type: the future would contain itself otherwise.
+//! That function hides the type of the future, and so does the one that drops an owner which can
+//! own another value of its type: the future would contain itself otherwise.
 //!
 //! What a coroutine stores is packed: `captures_in_place.rs` keeps parameters where they were
 //! captured, `contents_pointers.rs` saves no pointer that an owner has, `idle_switches.rs` and

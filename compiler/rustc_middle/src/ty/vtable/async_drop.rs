@@ -7,8 +7,8 @@
 //!                                                      ^ async_drop_erased::<Conn>, or null
 //! ```
 //!
-//! A coroutine has `async_drop_erased_coroutine` there. What either function does, makes the future,
-//! polls it and drops it, is said in `core::future::async_drop::erased`.
+//! A coroutine has `async_drop_erased_coroutine` there. Either function makes the future that drops
+//! the value, polls it and drops it (`core::future::async_drop::erased`).
 //!
 //! Null means that the value is dropped synchronously: its type does not need async drop, or the
 //! crate that made the vtable neither uses the feature nor depends on one that does. A crate that

@@ -70,7 +70,7 @@ unsafe fn async_drop_dyn<T: ?Sized>(
         crate::intrinsics::vtable_async_drop::<T>(vtable)
     };
     if erased.is_null() {
-        // SAFETY: the value is the caller's to give away. Since this is ready, it is the first call.
+        // SAFETY: the value is the caller's to give away. It is the first call: this is ready.
         unsafe { ptr::drop_in_place(to_drop) };
         return Poll::Ready(());
     }

@@ -21,7 +21,7 @@ use crate::ptr::{self, Pointee};
 use crate::task::{Context, Poll};
 
 /// Drops a coroutine by await, as above. The vtables of `C` name this function. A coroutine knows
-/// itself how much of it is left, so nothing is stored in the third place.
+/// itself how much of it is left, so nothing is stored in `*future`.
 ///
 /// # Safety
 ///

@@ -241,18 +241,18 @@ pub fn unwind_flag(unwind: Unwind) -> &'static str {
 
 #[cfg(test)]
 pub mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::symlink;
 
     use super::*;
 
     /// A compiler that is a shell script, to which `$in` is the source and `$out` the binary.
+    ///
+    /// What it runs as is a link to a file of the repository: a file that was just written cannot
+    /// be executed (`ETXTBSY`) while a child that another thread forked has it open.
     pub fn fake(folder: &Path, script: &str) -> Compiler {
         let path = folder.join("rustc");
-        let head = "#!/bin/sh\n[ \"$1\" = --version ] && { echo fake; exit 0; }\n\
-                    [ \"$2\" = --print=sysroot ] && exit 1\n\
-                    while [ $# -gt 1 ]; do [ \"$1\" = -o ] && out=$2; shift; done\nin=$1\n";
-        fs::write(&path, format!("{head}{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(folder.join("rustc.sh"), script).unwrap();
+        symlink(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fake-rustc"), &path).unwrap();
         Compiler::new(path, false).unwrap()
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::SystemTime;
@@ -110,11 +110,17 @@ impl Toy {
         self.write_tool("apt-get", "echo 'Could not resolve the archive' >&2; exit 100");
     }
 
+    /// A shell script that is found before the tool of that name.
+    ///
+    /// What is executed is a link to a file of the repository: a file that was just written cannot
+    /// be (`ETXTBSY`) while a child that another thread forked has it open.
     pub fn write_tool(&self, name: &str, script: &str) {
         let path = self.tools().join(name);
         fs::create_dir_all(self.tools()).unwrap();
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(self.tools().join(format!("{name}.sh")), script).unwrap();
+        if !path.is_symlink() {
+            symlink(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/tool"), path).unwrap();
+        }
     }
 
     pub fn tools(&self) -> PathBuf {

@@ -55,7 +55,7 @@ use rustc_middle::ty::{self, Ty, TyCtxt};
 use super::alike::{alike_in_cleanup, split_before_cleanup_drops};
 use super::contents_pointers::take_contents_pointers_anew;
 use super::lines::{AwaitedDrop, Lines};
-use super::poll_loop::{BriefTemps, Emitter, Exits, PollLocals, Suspend};
+use super::poll_loop::{BriefTemps, Emitter, Exits, Suspend};
 use super::spent_futures::may_hold_values;
 use super::unwindline::{OutlinedUnwindline, Unwindline};
 use super::{CTX_ARG, Destructor, awaitees, insert_unresumed_drop, validate};
@@ -81,7 +81,7 @@ pub(in crate::coroutine) struct Cancellation {
 impl Cancellation {
     /// Tells the layout which fields some instances do not need, and which futures nobody but the
     /// body can name.
-    pub(in crate::coroutine) fn note_drop_futures<'tcx>(
+    pub(in crate::coroutine) fn note_futures<'tcx>(
         &self,
         layout: &mut CoroutineLayout<'tcx>,
         remap: &IndexVec<Local, Option<(Ty<'tcx>, VariantIdx, FieldIdx)>>,
@@ -136,7 +136,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
         drop_context,
         exception: unwindline.map(|line| line.exception),
         outlined,
-        suspend: Suspend::new(tcx, body, coroutine_kind, context_ty),
+        suspend: Suspend::new(tcx, body, coroutine_kind),
         drop_futures: vec![],
         alike: alike_in_cleanup(body),
         drained: FxHashMap::default(),
@@ -296,9 +296,9 @@ impl<'tcx> Expander<'_, 'tcx> {
 
     /// Goes on to `target` with the context of the task at hand.
     fn with_context(&mut self, source_info: SourceInfo, target: BasicBlock) -> BasicBlock {
-        let (context, context_ty) = (self.drop_context, self.suspend.context_ty);
+        let context = self.drop_context;
         let mut emitter = self.emitter(source_info);
-        let define = emitter.define_context(context, context_ty);
+        let define = emitter.define_context(context);
         emitter.block(vec![define], TerminatorKind::Goto { target })
     }
 
@@ -343,12 +343,11 @@ impl<'tcx> Expander<'_, 'tcx> {
         };
         let pending = self.emitter(source_info).suspend(drop, &coroutine, resume, fork);
 
-        let locals = self.poll_locals(drop);
         if by == drop.block {
             let ready = self.after_completion(drop, drop.dropline, unwind);
             let exits = Exits { ready, pending, unwind: poll_unwind };
             let context = self.drop_context;
-            let head = self.emitter(source_info).poll_loop(drop, locals, context, exits);
+            let head = self.emitter(source_info).poll_loop(drop, context, exits);
             self.poll_again(drop, drain, head, unwind);
             if drop.on_dropline {
                 return self.begin(drop, drain, head, unwind);
@@ -358,15 +357,9 @@ impl<'tcx> Expander<'_, 'tcx> {
         let again = again.unwrap();
         let ready = self.after_completion(drop, drop.target, unwind);
         let exits = Exits { ready, pending, unwind: poll_unwind };
-        let head = self.emitter(source_info).poll_loop(drop, locals, CTX_ARG, exits);
+        let head = self.emitter(source_info).poll_loop(drop, CTX_ARG, exits);
         self.poll_again(drop, again, head, unwind);
         self.begin(drop, again, head, unwind)
-    }
-
-    /// The locals of the poll loops for the future of `drop`.
-    fn poll_locals(&mut self, drop: &AwaitedDrop<'tcx>) -> PollLocals {
-        let coroutine = self.suspend.clone();
-        self.emitter(drop.source_info).poll_locals(drop, &coroutine)
     }
 
     /// Has `again`, which is still empty, go on with the poll loop that begins in `head`.
@@ -412,7 +405,6 @@ impl<'tcx> Expander<'_, 'tcx> {
         unwind: UnwindAction,
     ) {
         let tcx = self.tcx;
-        let constructor = (drop.destructor.function(tcx), drop.place_ty);
         let mut emitter = self.emitter(drop.source_info);
         let mut statements = vec![emitter.statement(StatementKind::StorageLive(drop.fut))];
         let argument = match drop.destructor {
@@ -428,6 +420,7 @@ impl<'tcx> Expander<'_, 'tcx> {
                 return emitter.fill(block, statements, TerminatorKind::Goto { target });
             }
         };
+        let constructor = (drop.destructor.function(tcx), drop.place_ty);
         let call = emitter.call(constructor, [argument], drop.fut, target, unwind);
         emitter.fill(block, statements, call);
     }
@@ -490,18 +483,15 @@ impl<'tcx> Expander<'_, 'tcx> {
             let kind = Emitter::sync_drop(drop.place, rest, drop.unwind);
             return self.emitter(drop.source_info).block(vec![], kind);
         }
-        if drop.destructor.is_erased() {
-            let locals = self.poll_locals(drop);
-            let mut emitter = self.emitter(drop.source_info);
-            let dead = emitter.statement(StatementKind::StorageDead(drop.fut));
-            let end = emitter.block(vec![dead], TerminatorKind::Goto { target: rest });
-            return emitter.poll_erased(drop, locals, None, end, unwind);
-        }
         let then = self.drop_what_future_leaves(drop, rest, drop.unwind, false);
         let may_hold_values = may_hold_values(self.tcx, self.typing_env(), drop.fut_ty);
         let mut emitter = self.emitter(drop.source_info);
         let dead = emitter.statement(StatementKind::StorageDead(drop.fut));
         let end = emitter.block(vec![dead], TerminatorKind::Goto { target: then });
+        if drop.destructor.is_erased() {
+            let polled = emitter.polled();
+            return emitter.poll_erased(drop, None, polled, end, unwind);
+        }
         if !may_hold_values {
             return end;
         }

@@ -27,17 +27,6 @@ pub(super) struct Exits {
     pub(super) unwind: UnwindAction,
 }
 
-/// The locals of a poll loop.
-#[derive(Clone, Copy)]
-pub(super) struct PollLocals {
-    future: Local,
-    /// `future` itself, if that is erased.
-    pinned: Local,
-    context: Local,
-    polled: Local,
-    discriminant: Local,
-}
-
 /// Emits blocks into a patch, all with the source location of one awaited drop.
 pub(crate) struct Emitter<'a, 'tcx> {
     pub(crate) tcx: TyCtxt<'tcx>,
@@ -117,7 +106,8 @@ impl<'a, 'tcx> Emitter<'a, 'tcx> {
     ) -> Local {
         let region = self.tcx.lifetimes.re_erased;
         let reference = self.brief_temp(Ty::new_mut_ref(self.tcx, region, ty));
-        statements.push(self.assign(reference, self.borrow_of(place)));
+        let kind = BorrowKind::Mut { kind: MutBorrowKind::Default };
+        statements.push(self.assign(reference, Rvalue::Ref(region, kind, place)));
         reference
     }
 
@@ -156,42 +146,16 @@ impl<'a, 'tcx> Emitter<'a, 'tcx> {
         ty: Ty<'tcx>,
         statements: &mut Vec<Statement<'tcx>>,
     ) -> Local {
-        let (reference, pinned) = self.pin_temps(ty);
-        statements.extend(self.pin_into(place, reference, pinned));
-        pinned
-    }
-
-    /// Locals for a `&mut ty`, and for one that is pinned.
-    fn pin_temps(&mut self, ty: Ty<'tcx>) -> (Local, Local) {
         let tcx = self.tcx;
-        let reference_ty = Ty::new_mut_ref(tcx, tcx.lifetimes.re_erased, ty);
+        let reference = self.borrow(place, ty, statements);
+        let reference_ty = self.patch.local_ty(reference);
         let pin = tcx.require_lang_item(LangItem::Pin, self.source_info.span);
         let args = tcx.mk_args(&[reference_ty.into()]);
-        let pinned_ty = Ty::new_adt(tcx, tcx.adt_def(pin), args);
-        (self.brief_temp(reference_ty), self.brief_temp(pinned_ty))
-    }
-
-    fn pin_into(
-        &self,
-        place: Place<'tcx>,
-        reference: Local,
-        pinned: Local,
-    ) -> [Statement<'tcx>; 2] {
-        let tcx = self.tcx;
-        let pin = tcx.require_lang_item(LangItem::Pin, self.source_info.span);
-        let args = tcx.mk_args(&[self.patch.local_ty(reference).into()]);
+        let pinned = self.brief_temp(Ty::new_adt(tcx, tcx.adt_def(pin), args));
         let kind = AggregateKind::Adt(pin, VariantIdx::ZERO, args, None, None);
         let fields = IndexVec::from_raw(vec![Operand::Move(reference.into())]);
-        [
-            self.assign(reference, self.borrow_of(place)),
-            self.assign(pinned, Rvalue::Aggregate(Box::new(kind), fields)),
-        ]
-    }
-
-    /// `&mut place`.
-    fn borrow_of(&self, place: Place<'tcx>) -> Rvalue<'tcx> {
-        let kind = BorrowKind::Mut { kind: MutBorrowKind::Default };
-        Rvalue::Ref(self.tcx.lifetimes.re_erased, kind, place)
+        statements.push(self.assign(pinned, Rvalue::Aggregate(Box::new(kind), fields)));
+        pinned
     }
 
     pub(crate) fn call(
@@ -231,8 +195,8 @@ impl<'a, 'tcx> Emitter<'a, 'tcx> {
 
     /// Gives the local for the task context a definition for liveness to see. `shims.rs` puts the
     /// context of the function at hand in its place.
-    pub(super) fn define_context(&self, context: Local, ty: Ty<'tcx>) -> Statement<'tcx> {
-        self.assign(context, self.null(ty))
+    pub(super) fn define_context(&self, context: Local) -> Statement<'tcx> {
+        self.assign(context, self.null(Ty::new_task_context(self.tcx)))
     }
 
     pub(super) fn null(&self, ty: Ty<'tcx>) -> Rvalue<'tcx> {
@@ -315,43 +279,59 @@ impl<'a, 'tcx> Emitter<'a, 'tcx> {
     pub(super) fn poll_loop(
         &mut self,
         drop: &AwaitedDrop<'tcx>,
-        locals: PollLocals,
         context: Local,
         exits: Exits,
     ) -> BasicBlock {
         let tcx = self.tcx;
-        let span = self.source_info.span;
-        let poll_def_id = tcx.require_lang_item(LangItem::Poll, span);
-        let poll_adt = tcx.adt_def(poll_def_id);
-        let poll_ty = self.patch.local_ty(locals.polled);
+        let polled = self.polled();
+        let check = self.check_polled(polled, &exits);
+        if drop.destructor.is_erased() {
+            return self.poll_erased(drop, Some(context), polled, check, exits.unwind);
+        }
+        let mut statements = Vec::new();
+        let pinned = self.pin(drop.fut.into(), drop.fut_ty, &mut statements);
+        let reborrowed = tcx.mk_place_deref(context.into());
+        let context = self.borrow(reborrowed, self.context_ty(), &mut statements);
+        let poll = (self.poll_function(drop), drop.fut_ty);
+        let call = self.call(poll, [pinned, context], polled, check, exits.unwind);
+        self.block(statements, call)
+    }
 
+    /// The block that asks whether the future that was polled is ready.
+    fn check_polled(&mut self, polled: Local, exits: &Exits) -> BasicBlock {
+        let tcx = self.tcx;
+        let span = self.source_info.span;
+        let poll_ty = self.patch.local_ty(polled);
+        let poll_adt = poll_ty.ty_adt_def().unwrap();
         let discriminant_of = |item| {
             let variant = poll_adt.variant_index_with_id(tcx.require_lang_item(item, span));
-            poll_ty.discriminant_for_variant(tcx, variant).unwrap()
+            poll_ty.discriminant_for_variant(tcx, variant).unwrap().val
         };
-        let ready = discriminant_of(LangItem::PollReady);
-        let pending = discriminant_of(LangItem::PollPending);
-        let discr = locals.discriminant;
+        let targets = [
+            (discriminant_of(LangItem::PollReady), exits.ready),
+            (discriminant_of(LangItem::PollPending), exits.pending),
+        ];
         let otherwise = self.patch.unreachable_no_cleanup_block();
-        let targets = [(ready.val, exits.ready), (pending.val, exits.pending)].into_iter();
-        let check = self.block(
-            vec![self.assign(discr, Rvalue::Discriminant(locals.polled.into()))],
+        let discr = self.brief_temp(poll_ty.discriminant_ty(tcx));
+        self.block(
+            vec![self.assign(discr, Rvalue::Discriminant(polled.into()))],
             TerminatorKind::SwitchInt {
                 discr: Operand::Move(discr.into()),
-                targets: SwitchTargets::new(targets, otherwise),
+                targets: SwitchTargets::new(targets.into_iter(), otherwise),
             },
-        );
+        )
+    }
 
-        if drop.destructor.is_erased() {
-            return self.poll_erased(drop, locals, Some(context), check, exits.unwind);
-        }
-        let mut statements = self.pin_into(drop.fut.into(), locals.future, locals.pinned).to_vec();
-        let context = tcx.mk_place_deref(context.into());
-        statements.push(self.assign(locals.context, self.borrow_of(context)));
-        let poll = (self.poll_function(drop), drop.fut_ty);
-        let args = [locals.pinned, locals.context];
-        let call = self.call(poll, args, locals.polled, check, exits.unwind);
-        self.block(statements, call)
+    /// A local for what polling returns: `Poll<()>`.
+    pub(super) fn polled(&mut self) -> Local {
+        let tcx = self.tcx;
+        let poll = tcx.adt_def(tcx.require_lang_item(LangItem::Poll, self.source_info.span));
+        self.brief_temp(Ty::new_adt(tcx, poll, tcx.mk_args(&[tcx.types.unit.into()])))
+    }
+
+    /// `Context<'_>`.
+    fn context_ty(&self) -> Ty<'tcx> {
+        Ty::new_task_context(self.tcx).builtin_deref(true).unwrap()
     }
 
     /// Polls the erased future of `drop`, or drops it where there is no `context`, and returns the
@@ -359,13 +339,13 @@ impl<'a, 'tcx> Emitter<'a, 'tcx> {
     ///
     /// ```text
     /// _d = &raw mut place; _r = &raw mut fut; _c = &raw mut *context
-    /// _q = async_drop_dyn::<T>(move _d, move _r, move _c) -> [return: target, unwind: unwind]
+    /// polled = async_drop_dyn::<T>(move _d, move _r, move _c) -> [return: target, unwind: unwind]
     /// ```
     pub(super) fn poll_erased(
         &mut self,
         drop: &AwaitedDrop<'tcx>,
-        locals: PollLocals,
         context: Option<Local>,
+        polled: Local,
         target: BasicBlock,
         unwind: UnwindAction,
     ) -> BasicBlock {
@@ -375,16 +355,22 @@ impl<'a, 'tcx> Emitter<'a, 'tcx> {
             Destructor::Erased => self.erased_address(drop.place, drop.place_ty, &mut statements),
             _ => self.address(drop.place, drop.place_ty, &mut statements),
         };
-        let future = Rvalue::RawPtr(RawPtrKind::Mut, drop.fut.into());
+        let future = self.address(drop.fut.into(), drop.fut_ty, &mut statements);
+        let context_ty = self.context_ty();
         let context = match context {
-            Some(context) => Rvalue::RawPtr(RawPtrKind::Mut, tcx.mk_place_deref(context.into())),
-            None => self.null(self.patch.local_ty(locals.context)),
+            Some(context) => {
+                let context = tcx.mk_place_deref(context.into());
+                self.address(context, context_ty, &mut statements)
+            }
+            None => {
+                let pointer_ty = Ty::new_mut_ptr(tcx, context_ty);
+                let nobody = self.brief_temp(pointer_ty);
+                statements.push(self.assign(nobody, self.null(pointer_ty)));
+                nobody
+            }
         };
-        statements.push(self.assign(locals.future, future));
-        statements.push(self.assign(locals.context, context));
         let function = (drop.destructor.function(tcx), drop.place_ty);
-        let args = [to_drop, locals.future, locals.context];
-        let call = self.call(function, args, locals.polled, target, unwind);
+        let call = self.call(function, [to_drop, future, context], polled, target, unwind);
         self.block(statements, call)
     }
 
@@ -395,32 +381,6 @@ impl<'a, 'tcx> Emitter<'a, 'tcx> {
         let is_over = may_leave_end_open(tcx) && is_coroutine_with_body(tcx, drop.fut_ty);
         let poll = if is_over { LangItem::PollAwaited } else { LangItem::FuturePoll };
         tcx.require_lang_item(poll, self.source_info.span)
-    }
-
-    /// Locals for the poll loops of `drop`.
-    pub(super) fn poll_locals(
-        &mut self,
-        drop: &AwaitedDrop<'tcx>,
-        coroutine: &Suspend<'tcx>,
-    ) -> PollLocals {
-        let tcx = self.tcx;
-        let poll = tcx.adt_def(tcx.require_lang_item(LangItem::Poll, self.source_info.span));
-        let poll_ty = Ty::new_adt(tcx, poll, tcx.mk_args(&[tcx.types.unit.into()]));
-        let (future, pinned, context) = if drop.destructor.is_erased() {
-            let future = self.brief_temp(Ty::new_mut_ptr(tcx, drop.fut_ty));
-            let context_ty = coroutine.context_ty.builtin_deref(true).unwrap();
-            (future, future, self.brief_temp(Ty::new_mut_ptr(tcx, context_ty)))
-        } else {
-            let (future, pinned) = self.pin_temps(drop.fut_ty);
-            (future, pinned, self.brief_temp(coroutine.context_ty))
-        };
-        PollLocals {
-            future,
-            pinned,
-            context,
-            polled: self.brief_temp(poll_ty),
-            discriminant: self.brief_temp(poll_ty.discriminant_ty(tcx)),
-        }
     }
 
     /// Says that a destructor's future, which was pending, is suspended. If its `poll` is inlined
@@ -489,19 +449,12 @@ pub(super) fn is_suspended_state<'tcx>(
 #[derive(Clone)]
 pub(super) struct Suspend<'tcx> {
     pub(super) kind: hir::CoroutineKind,
-    /// The type of the task context, `&mut Context<'_>`.
-    pub(super) context_ty: Ty<'tcx>,
     /// The value to yield. An `async` body suspends without one.
     pub(super) value: Operand<'tcx>,
 }
 
 impl<'tcx> Suspend<'tcx> {
-    pub(super) fn new(
-        tcx: TyCtxt<'tcx>,
-        body: &Body<'tcx>,
-        kind: hir::CoroutineKind,
-        context_ty: Ty<'tcx>,
-    ) -> Self {
+    pub(super) fn new(tcx: TyCtxt<'tcx>, body: &Body<'tcx>, kind: hir::CoroutineKind) -> Self {
         let (const_, span) = match kind {
             hir::CoroutineKind::Desugared(hir::CoroutineDesugaring::AsyncGen, _) => {
                 // `async gen` yields `Poll<Option<T>>`, and `Poll::Pending` of that type here.
@@ -515,7 +468,7 @@ impl<'tcx> Suspend<'tcx> {
             _ => (Const::zero_sized(tcx.types.unit), DUMMY_SP),
         };
         let value = Operand::Constant(Box::new(ConstOperand { span, user_ty: None, const_ }));
-        Suspend { kind, context_ty, value }
+        Suspend { kind, value }
     }
 }
 

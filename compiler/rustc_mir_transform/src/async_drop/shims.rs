@@ -112,6 +112,8 @@ pub(in crate::coroutine) struct DropShims<'a, 'tcx> {
     /// The local in which the dropline expects the task context, if it awaits anything.
     pub(in crate::coroutine) drop_context: Option<Local>,
     pub(in crate::coroutine) outlined: Option<&'a OutlinedUnwindline>,
+    /// Whether the coroutine awaits while it runs.
+    pub(in crate::coroutine) is_async: bool,
     pub(in crate::coroutine) can_unwind: bool,
 }
 
@@ -140,7 +142,7 @@ impl<'tcx> DropShims<'_, 'tcx> {
         }
         coroutine.coroutine_unwindline = unwindline;
         match self.outlined {
-            Some(outlined) if self.is_async() => {
+            Some(outlined) if self.is_async => {
                 outlined.call(tcx, body, self.transform, self.coroutine_ty);
             }
             Some(outlined) => outlined.refuse(tcx, body, self.transform),
@@ -156,8 +158,8 @@ impl<'tcx> DropShims<'_, 'tcx> {
     /// passes by the others. The latter are for any crate that drops by await while unwinding, and
     /// for what may await.
     fn resolve_forks(&self, body: &mut Body<'tcx>, line: Line) {
-        let catches = awaits_while_unwinding(self.tcx)
-            && (self.is_async() || !matches!(line, Line::Mainline));
+        let catches =
+            awaits_while_unwinding(self.tcx) && (self.is_async || !matches!(line, Line::Mainline));
         for data in body.basic_blocks_mut() {
             let is_cleanup = data.is_cleanup;
             let kind = &mut data.terminator_mut().kind;
@@ -170,12 +172,6 @@ impl<'tcx> DropShims<'_, 'tcx> {
                 *kind = TerminatorKind::Goto { target };
             }
         }
-    }
-
-    /// Whether the coroutine awaits while it runs.
-    fn is_async(&self) -> bool {
-        use CoroutineDesugaring::{Async, AsyncGen};
-        matches!(self.transform.coroutine_kind, CoroutineKind::Desugared(Async | AsyncGen, _))
     }
 
     fn sync_drop_shim(&self, body: &Body<'tcx>) -> Body<'tcx> {

@@ -284,7 +284,7 @@ impl Unwindline {
             body,
             cleanup: &cleanup,
             exception,
-            context: (context, context_ty),
+            context,
             alike: alike_among(body, &cleanup.behind),
             copies: IndexVec::from_elem(None, &body.basic_blocks),
             entries: IndexVec::from_elem(None, &body.basic_blocks),
@@ -402,7 +402,8 @@ struct Builder<'a, 'tcx> {
     body: &'a Body<'tcx>,
     cleanup: &'a Cleanup,
     exception: Local,
-    context: (Local, Ty<'tcx>),
+    /// That of the task, where a panic is caught.
+    context: Local,
     /// The first of the cleanup blocks that do the same as a block.
     alike: IndexVec<BasicBlock, BasicBlock>,
     /// The block of the unwindline that does what the first of some cleanup blocks does.
@@ -519,7 +520,6 @@ impl<'tcx> Builder<'_, 'tcx> {
     /// Enters the unwindline where it does what `block` does.
     fn enter(&mut self, block: BasicBlock) -> BasicBlock {
         let body = self.body;
-        let (context, context_ty) = self.context;
         let source_info = body[block].terminator().source_info;
         let moved: Vec<(Local, Local)> = self
             .locals_used_behind(block)
@@ -527,8 +527,9 @@ impl<'tcx> Builder<'_, 'tcx> {
             .filter_map(|local| Some((local, self.own[local]?)))
             .collect();
         let target = self.copy_of(block);
+        let context = self.context;
         let mut emitter = self.emitter(source_info);
-        let mut statements = vec![emitter.define_context(context, context_ty)];
+        let mut statements = vec![emitter.define_context(context)];
         for (local, own) in moved {
             if body.local_decls[local].ty.is_bool() {
                 let value = Operand::Copy(local.into());

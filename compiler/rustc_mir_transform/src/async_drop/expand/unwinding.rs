@@ -30,11 +30,10 @@ impl<'tcx> Expander<'_, 'tcx> {
         let cancel = self.fork(source_info, resumed, left);
         let ready = self.after_completion(drop, drop.target, unwind);
         let (context, coroutine) = (self.drop_context, self.suspend.clone());
-        let locals = self.poll_locals(drop);
         let suspend = self.emitter(source_info).suspend(drop, &coroutine, resume, cancel);
         let pending = self.panic_no_more(drop, suspend);
         let exits = Exits { ready, pending, unwind: poll_unwind };
-        let head = self.emitter(source_info).poll_loop(drop, locals, context, exits);
+        let head = self.emitter(source_info).poll_loop(drop, context, exits);
         self.poll_again(drop, again, head, unwind);
         self.begin(drop, again, head, unwind)
     }

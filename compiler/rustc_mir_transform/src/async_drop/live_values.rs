@@ -56,7 +56,7 @@ impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
     pub(in crate::coroutine) fn in_use(&mut self, location: Location) -> &DenseBitSet<Local> {
         let Location { block, statement_index } = location;
         if self.live_in_block.0 != Some(block) {
-            self.live_in_block = (Some(block), self.live_in(block));
+            self.look_into(block);
         }
         self.in_use.clone_from(&self.live_in_block.1[statement_index]);
         self.borrowed.seek_after_primary_effect(location);
@@ -78,15 +78,19 @@ impl<'mir, 'tcx> LiveValues<'mir, 'tcx> {
         &self.in_use
     }
 
-    fn live_in(&mut self, block: BasicBlock) -> Vec<DenseBitSet<Local>> {
+    /// Notes what is live in `block`, in the memory of what was noted before.
+    fn look_into(&mut self, block: BasicBlock) {
         let end = self.body[block].statements.len();
-        let mut live = vec![DenseBitSet::new_empty(self.body.local_decls.len()); end + 1];
+        let (block_asked, live) = &mut self.live_in_block;
+        *block_asked = Some(block);
+        if live.len() <= end {
+            live.resize(end + 1, DenseBitSet::new_empty(self.body.local_decls.len()));
+        }
         // Liveness goes backward: after an effect means in front of the statement.
         for statement_index in (0..=end).rev() {
             self.live.seek_after_primary_effect(Location { block, statement_index });
             live[statement_index].clone_from(self.live.get());
         }
-        live
     }
 }
 

@@ -320,32 +320,36 @@ fn place_locals<'a, F, FieldIdx: Idx + 'a, VariantIdx: Idx + 'a, LocalIdx: Idx>(
 where
     F: Deref<Target = &'a LayoutData<FieldIdx, VariantIdx>> + Debug + Copy,
 {
-    let mut outer = fixed.to_vec();
-    let mut placed: IndexVec<LocalIdx, Option<Range<Size>>> =
-        IndexVec::from_elem_n(None, local_layouts.len());
+    // What is placed so far, lowest first: the bytes of a local, or those taken in all states.
+    let mut placed: Vec<(Range<Size>, Option<LocalIdx>)> = Vec::new();
+    let place = |placed: &mut Vec<_>, place: Range<Size>, local| {
+        let above = |(other, _): &(Range<Size>, _)| other.start <= place.start;
+        placed.insert(placed.partition_point(above), (place, local));
+    };
+    for outer in fixed {
+        place(&mut placed, outer.clone(), None);
+    }
+    let mut places: IndexVec<LocalIdx, Range<Size>> =
+        IndexVec::from_elem_n(Size::ZERO..Size::ZERO, local_layouts.len());
     let mut tag_offset = Size::ZERO;
-    let mut taken = Vec::new();
     for step in 0..=order.locals.len() {
         if step == order.tag {
-            let used = placed.iter_enumerated().filter_map(|(local, place)| {
-                let start = place.as_ref()?.start;
-                Some(start..start + used_sizes[local])
+            let used = placed.iter().map(|(place, local)| match *local {
+                Some(local) => place.start..place.start + used_sizes[local],
+                None => place.clone(),
             });
-            taken.clear();
-            taken.extend(outer.iter().cloned().chain(used));
-            tag_offset = first_fit(tag.size, tag.align, &mut taken);
-            outer.push(tag_offset..tag_offset + tag.size);
+            tag_offset = first_fit(tag.size, tag.align, used);
+            place(&mut placed, tag_offset..tag_offset + tag.size, None);
         }
         let Some(&local) = order.locals.get(step) else { break };
-        taken.clear();
-        taken.extend_from_slice(&outer);
-        taken.extend(neighbours.iter(local).filter_map(|neighbour| placed[neighbour].clone()));
+        let is_taken =
+            |other: Option<_>| other.is_none_or(|other| neighbours.contains(local, other));
+        let taken = placed.iter().filter(|&&(_, other)| is_taken(other));
         let layout = local_layouts[local];
-        let offset = first_fit(layout.size, layout.align, &mut taken);
-        placed[local] = Some(offset..offset + layout.size);
+        let offset = first_fit(layout.size, layout.align, taken.map(|(place, _)| place.clone()));
+        places[local] = offset..offset + layout.size;
+        place(&mut placed, places[local].clone(), Some(local));
     }
-    let places: IndexVec<LocalIdx, Range<Size>> =
-        placed.into_iter().map(|place| place.unwrap()).collect();
     (tag_offset, places)
 }
 
@@ -445,13 +449,12 @@ fn neighbours<VariantIdx: Idx, LocalIdx: Idx>(
     neighbours
 }
 
-/// The lowest offset at which `size` bytes touch none of the `taken` ranges.
-fn first_fit(size: Size, align: AbiAlign, taken: &mut [Range<Size>]) -> Size {
+/// The lowest offset at which `size` bytes touch none of the `taken` ranges, which are in order.
+fn first_fit(size: Size, align: AbiAlign, taken: impl Iterator<Item = Range<Size>>) -> Size {
     let mut offset = Size::ZERO;
     if size == Size::ZERO {
         return offset;
     }
-    taken.sort_by_key(|range| range.start);
     for range in taken {
         if offset + size <= range.start {
             break;

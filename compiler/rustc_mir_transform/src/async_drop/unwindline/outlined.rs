@@ -104,8 +104,8 @@ impl OutlinedUnwindline {
         transform: &TransformVisitor<'_>,
         state: usize,
     ) -> bool {
-        let mut points = transform.suspension_points.iter();
-        points.any(|point| point.state == state && point.resume == self.poll)
+        let index = state.checked_sub(CoroutineArgs::RESERVED_VARIANTS);
+        index.is_some_and(|index| transform.suspension_points[index].resume == self.poll)
     }
 
     /// Lets `case`, where a coroutine is dropped in a state of its unwindline, poll that.

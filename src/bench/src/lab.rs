@@ -27,6 +27,9 @@ pub use process::run;
 const COMPILE: u64 = 300;
 const RUN: u64 = 120;
 
+/// Counts the instructions of a program.
+const CALLGRIND: [&str; 3] = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
+
 /// Runs in the longer of two measurements of a program with a runtime.
 const RUNS: u64 = 10;
 
@@ -100,8 +103,13 @@ impl<'a> Lab<'a> {
 
     /// A call of a compiler, with the flags that all programs here have.
     pub fn rustc(&self, compiler: &Path) -> Command {
+        self.rustc_under(&[], compiler)
+    }
+
+    /// The same, run by another program.
+    fn rustc_under(&self, program: &[&str], compiler: &Path) -> Command {
         let mut command = Command::new("timeout");
-        command.arg(COMPILE.to_string()).arg(compiler);
+        command.arg(COMPILE.to_string()).args(program).arg(compiler);
         command.args(["--edition=2024", "--cap-lints=allow", "-Ccodegen-units=1"]);
         command.env("RUSTC_BOOTSTRAP", "1").env("RUSTC_ICE", "0").env("RUST_BACKTRACE", "0");
         command
@@ -115,10 +123,48 @@ impl<'a> Lab<'a> {
         opt_level: &str,
     ) -> Result<Attempt<Compiled>> {
         let folder = self.folder()?;
-        let root = folder.join("root.rs");
-        std::fs::write(&root, self.root(&folder, shapes, side, product)?)?;
-        let path = folder.join("made");
         let mut command = self.rustc(self.compiler(side));
+        let path = match self.say_what(&mut command, &folder, shapes, side, product, opt_level)? {
+            Ok(path) => path,
+            Err(why) => return Ok(Err(why)),
+        };
+        let finished = run(&mut command, &folder)?;
+        if finished.status.success() {
+            let (time, memory) = (finished.cpu, finished.memory);
+            return Ok(Ok(Compiled { path, time, memory }));
+        }
+        if side.is_fork() {
+            bail!("{} ({}) does not compile:\n{}", shapes[0].name, side.name(), finished.stderr);
+        }
+        Ok(Err(finished.why("does not compile")))
+    }
+
+    /// The instructions that the compiler takes for the functions of `shapes` at opt-level 3, in all
+    /// its threads, as callgrind counts them.
+    pub fn instructions_of_compiler(&self, shapes: &[&Shape], side: Side) -> Result<Attempt<u64>> {
+        let folder = self.folder()?;
+        let mut command = self.rustc_under(&CALLGRIND, self.compiler(side));
+        let product = Product::Functions;
+        match self.say_what(&mut command, &folder, shapes, side, product, "3")? {
+            Ok(_) => collected(&run(&mut command, &folder)?),
+            Err(why) => Ok(Err(why)),
+        }
+    }
+
+    /// Tells a compiler what to make of `shapes`, whose files go to `folder`. Returns where that will
+    /// be.
+    fn say_what(
+        &self,
+        command: &mut Command,
+        folder: &Path,
+        shapes: &[&Shape],
+        side: Side,
+        product: Product,
+        opt_level: &str,
+    ) -> Result<Attempt<PathBuf>> {
+        let root = folder.join("root.rs");
+        std::fs::write(&root, self.root(folder, shapes, side, product)?)?;
+        let path = folder.join("made");
         command.arg(format!("-Copt-level={opt_level}")).arg("-o").args([&path, &root]);
         if product == Product::Functions {
             command.args(["--crate-type=lib", "--emit=obj"]);
@@ -144,15 +190,7 @@ impl<'a> Lab<'a> {
                 command.arg(format!("-Ldependency={}", library.join("deps").display()));
             }
         }
-        let finished = run(&mut command, &folder)?;
-        if finished.status.success() {
-            let (time, memory) = (finished.cpu, finished.memory);
-            return Ok(Ok(Compiled { path, time, memory }));
-        }
-        if side.is_fork() {
-            bail!("{} ({}) does not compile:\n{}", shapes[0].name, side.name(), finished.stderr);
-        }
-        Ok(Err(finished.why("does not compile")))
+        Ok(Ok(path))
     }
 
     /// The root of a crate with one shape, or with several.
@@ -249,15 +287,9 @@ impl<'a> Lab<'a> {
 
     fn counted(&self, program: &Path, options: &[&str], words: &[&str]) -> Result<Attempt<u64>> {
         let mut command = Command::new("timeout");
-        command.args(["--signal=KILL", &RUN.to_string(), "valgrind", "--tool=callgrind"]);
-        command.args(["--callgrind-out-file=/dev/null"]).args(options).arg(program).args(words);
-        let finished = run(&mut command, &self.folder()?)?;
-        if !finished.status.success() {
-            return Ok(Err(finished.why("fails")));
-        }
-        let line = finished.stderr.lines().find_map(|line| line.split_once("Collected :"));
-        let count = line.and_then(|(_, count)| count.trim().parse().ok());
-        Ok(Ok(count.with_context(|| format!("callgrind said\n{}", finished.stderr))?))
+        command.args(["--signal=KILL", &RUN.to_string()]).args(CALLGRIND);
+        command.args(options).arg(program).args(words);
+        collected(&run(&mut command, &self.folder()?)?)
     }
 
     /// Calls `work` for each item, in as many threads as there are cores, and shows how far it is.
@@ -307,6 +339,16 @@ impl<'a> Lab<'a> {
     pub fn wants(&self, name: &str) -> bool {
         name.contains(&self.options.filter)
     }
+}
+
+/// What callgrind says that it counted.
+fn collected(finished: &Finished) -> Result<Attempt<u64>> {
+    if !finished.status.success() {
+        return Ok(Err(finished.why("fails")));
+    }
+    let line = finished.stderr.lines().find_map(|line| line.split_once("Collected :"));
+    let count = line.and_then(|(_, count)| count.trim().parse().ok());
+    Ok(Ok(count.with_context(|| format!("callgrind said\n{}", finished.stderr))?))
 }
 
 /// The compiler of a rustup toolchain.

@@ -31,13 +31,15 @@
 //! It must run before drop elaboration, which then makes these drops conditional, or open, or
 //! removes them, as for any other.
 
+use std::collections::BTreeSet;
+
 use rustc_index::bit_set::DenseBitSet;
 use rustc_middle::mir::visit::{MutatingUseContext, NonMutatingUseContext, PlaceContext, Visitor};
 use rustc_middle::mir::*;
 use rustc_middle::ty::TyCtxt;
 use rustc_mir_dataflow::impls::MaybeInitializedPlaces;
-use rustc_mir_dataflow::move_paths::{MoveData, MovePathIndex};
-use rustc_mir_dataflow::{Analysis, MaybeReachable, on_all_children_bits};
+use rustc_mir_dataflow::move_paths::MoveData;
+use rustc_mir_dataflow::{Analysis, MaybeReachable};
 
 use super::poll_loop::Emitter;
 use crate::patch::MirPatch;
@@ -68,21 +70,13 @@ impl<'tcx> crate::MirPass<'tcx> for DropPendingValues {
             let MaybeReachable::Reachable(initialized) = initialized.get() else { continue };
 
             let owned = locals_consumed_from(body, dropline);
-            let is_pending = |&(local, path): &(Local, MovePathIndex)| {
-                let mut holds_value = false;
-                on_all_children_bits(&move_data, path, |child| {
-                    holds_value |= initialized.contains(child);
-                });
+            let is_pending = |&local: &Local| {
                 // The copy of a `Box` through which a place is named owns nothing.
                 let names_place = body.local_decls[local].is_deref_temp();
-                holds_value && !names_place && !owned.contains(local)
+                !names_place && !owned.contains(local)
             };
-            let pending: Vec<Local> = move_data
-                .rev_lookup
-                .iter_locals_enumerated()
-                .filter(is_pending)
-                .map(|(local, _)| local)
-                .collect();
+            let holding = initialized.iter().map(|path| move_data.base_local(path));
+            let pending: BTreeSet<Local> = holding.filter(is_pending).collect();
             if pending.is_empty() {
                 continue;
             }

@@ -141,16 +141,22 @@ where
         let mut ends = fixed.iter().map(|place| place.end).chain(used);
         tag_offset + tag.size < size && ends.all(|end| end < size)
     };
-    let (size, ends_in_padding, tag_offset, mut places) = orders(local_layouts, &states)
-        .map(|order| {
-            let (size, tag_offset, places) = improved(order, least, place);
-            (size, ends_in_padding(size, tag_offset, &places), tag_offset, places)
-        })
-        .min_by_key(|&(size, ends_in_padding, tag_offset, _)| {
-            (size, !ends_in_padding, tag_offset.bytes() > FAR)
-        })
-        .unwrap();
-    if size > unpacked.size || (size == unpacked.size && !ends_in_padding) {
+    let mut orders = orders(local_layouts, &states).map(|order| {
+        let (size, tag_offset, places) = improved(order, least, place);
+        let ends_in_padding = ends_in_padding(size, tag_offset, &places);
+        ((size, !ends_in_padding, tag_offset.bytes() > FAR), tag_offset, places)
+    });
+    let mut best = orders.next().unwrap();
+    // No layout is better than that.
+    while best.0 != (least, false, false)
+        && let Some(other) = orders.next()
+    {
+        if other.0 < best.0 {
+            best = other;
+        }
+    }
+    let ((size, ends_without_padding, _), tag_offset, mut places) = best;
+    if size > unpacked.size || (size == unpacked.size && ends_without_padding) {
         return Ok(with_captures_in_place(unpacked, local_layouts, variant_fields, captures));
     }
     let tag_place = tag_offset..tag_offset + tag.size;

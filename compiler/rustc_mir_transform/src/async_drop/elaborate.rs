@@ -15,11 +15,16 @@
 //!
 //! This is a child of `elaborate_drop` because it extends that module's private `DropCtxt`.
 
-use rustc_middle::mir::{BasicBlock, Place, TerminatorKind, is_spent_when_ready};
+use std::iter;
+
+use rustc_index::IndexVec;
+use rustc_middle::mir::{BasicBlock, Local, LocalDecl, Place, TerminatorKind, is_spent_when_ready};
 use rustc_middle::ty::{InstanceKind, Ty};
+use rustc_span::DUMMY_SP;
 
 use super::{DropCtxt, DropElaborator, Unwind};
 use crate::coroutine::async_drop::{Destructor, Emitter, is_awaitee};
+use crate::util;
 
 mod contents;
 mod slice;
@@ -56,6 +61,7 @@ where
             Some(Destructor::of_value(self.tcx(), typing_env, body, drop_ty))
         };
         if destructor == Some(Destructor::Glue)
+            && !self.is_unaligned(place)
             && let Some(opened) = self.open_whole_value(place, drop_ty, target, unwind, dropline)
         {
             return match bb {
@@ -118,6 +124,19 @@ where
             }
             None => self.new_block(unwind, kind),
         }
+    }
+
+    /// Whether `place` is, or may be, where its type is not aligned: in a packed struct. What one
+    /// terminator drops there is moved before it (`AddMovesForPackedDrops`), but its parts cannot
+    /// be dropped where they are.
+    pub(super) fn is_unaligned(&self, place: Place<'tcx>) -> bool {
+        let Place { local, projection } = place;
+        // The local may be one that the body does not have yet.
+        let ty = self.place_ty(local.into());
+        let locals: IndexVec<Local, _> = iter::once(LocalDecl::new(ty, DUMMY_SP)).collect();
+        let place = Place { local: Local::ZERO, projection };
+        let typing_env = self.elaborator.typing_env();
+        util::place_unalignment(self.tcx(), &locals, typing_env, place).is_some()
     }
 
     /// Whether `place` is the future of an `.await` that is over, and counts as holding nothing. On

@@ -24,14 +24,11 @@
 
 use std::iter;
 
-use rustc_index::IndexVec;
 use rustc_middle::mir::*;
 use rustc_middle::ty::{self, Ty, TyCtxt};
-use rustc_span::DUMMY_SP;
 
 use super::super::{DropCtxt, DropElaborator, DropFlagMode, Unwind};
 use crate::coroutine::async_drop::{Destructor, Emitter, awaits_while_unwinding};
-use crate::util;
 
 /// What the three loops over one slice share.
 #[derive(Clone, Copy)]
@@ -89,7 +86,8 @@ where
         if !awaits {
             return None;
         }
-        if self.is_unaligned_array() {
+        // A slice that is to be dropped is in no packed struct.
+        if self.place_ty(self.place).is_array() && self.is_unaligned(self.place) {
             return Some(self.drop_of_moved_array());
         }
         let pointer_ty = Ty::new_mut_ptr(tcx, element_ty);
@@ -126,20 +124,6 @@ where
         let entry = self.enter_loop(cursor, mainline.head);
         let reset = self.drop_flag_reset_block(DropFlagMode::Deep, entry, unwind);
         Some(self.drop_flag_test_block(reset, self.succ, unwind))
-    }
-
-    /// Whether `self.place` is an array in a packed struct, not where it is aligned. A slice that
-    /// is to be dropped is in none.
-    fn is_unaligned_array(&self) -> bool {
-        let (tcx, Place { local, projection }) = (self.tcx(), self.place);
-        if !self.place_ty(self.place).is_array() {
-            return false;
-        }
-        // The local may be one that the body does not have yet.
-        let ty = self.place_ty(local.into());
-        let locals: IndexVec<Local, _> = iter::once(LocalDecl::new(ty, DUMMY_SP)).collect();
-        let place = Place { local: Local::ZERO, projection };
-        util::place_unalignment(tcx, &locals, self.elaborator.typing_env(), place).is_some()
     }
 
     /// Drops the array in one piece. `AddMovesForPackedDrops` moves it before that, and would not

@@ -102,7 +102,6 @@ impl Cancellation {
 pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     tcx: TyCtxt<'tcx>,
     body: &mut Body<'tcx>,
-    context_ty: Ty<'tcx>,
     coroutine_kind: hir::CoroutineKind,
 ) -> Cancellation {
     // What the coroutine captured is awaited like what it declared. The future of
@@ -112,7 +111,7 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     let unresumed = captures_await.then(|| insert_unresumed_drop(tcx, body, true));
 
     let mut futures: Vec<Local> = awaitees(body).collect();
-    let unwindline = Unwindline::lay_out(tcx, body, context_ty, unresumed);
+    let unwindline = Unwindline::lay_out(tcx, body, unresumed);
     let unwinding = unwindline.as_ref().map_or(&[][..], |line| &line.entries);
     let lines = Lines::of(tcx, body, unresumed, unwinding);
     let context = unwindline.as_ref().map(|line| line.context);
@@ -125,10 +124,10 @@ pub(in crate::coroutine) fn expand_async_drops<'tcx>(
     }
 
     let mut patch = MirPatch::new(body);
-    let drop_context = context.unwrap_or_else(|| patch.new_temp(context_ty, body.span));
-    let outlined = unwindline
-        .as_ref()
-        .and_then(|line| OutlinedUnwindline::of(tcx, body, line, context_ty, &mut patch));
+    let drop_context =
+        context.unwrap_or_else(|| patch.new_temp(Ty::new_task_context(tcx), body.span));
+    let outlined =
+        unwindline.as_ref().and_then(|line| OutlinedUnwindline::of(tcx, body, line, &mut patch));
     let mut expander = Expander {
         tcx,
         body,

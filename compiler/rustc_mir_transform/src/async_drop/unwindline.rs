@@ -247,7 +247,6 @@ impl Unwindline {
     pub(super) fn lay_out<'tcx>(
         tcx: TyCtxt<'tcx>,
         body: &mut Body<'tcx>,
-        context_ty: Ty<'tcx>,
         unresumed: Option<BasicBlock>,
     ) -> Option<Unwindline> {
         let is_wanted = if is_outlined(tcx, body) {
@@ -277,7 +276,7 @@ impl Unwindline {
         let temporaries = copies_of_temporaries(tcx, body, &cleanup);
         let mut patch = MirPatch::new(body);
         let exception = patch.new_temp(Ty::new_mut_ptr(tcx, tcx.types.u8), body.span);
-        let context = patch.new_temp(context_ty, body.span);
+        let context = patch.new_temp(Ty::new_task_context(tcx), body.span);
         let mut builder = Builder {
             tcx,
             typing_env,

@@ -86,7 +86,6 @@ impl OutlinedUnwindline {
         tcx: TyCtxt<'tcx>,
         body: &Body<'tcx>,
         line: &Unwindline,
-        context_ty: Ty<'tcx>,
         patch: &mut MirPatch<'tcx>,
     ) -> Option<OutlinedUnwindline> {
         if !is_outlined(tcx, body) {
@@ -94,7 +93,7 @@ impl OutlinedUnwindline {
         }
         let source_info = SourceInfo::outermost(body.span);
         let poll = Emitter::new(tcx, patch, source_info).empty_block();
-        let context = patch.new_temp(context_ty, body.span);
+        let context = patch.new_temp(Ty::new_task_context(tcx), body.span);
         Some(OutlinedUnwindline { poll, entries: vec![], exception: line.exception, context })
     }
 
